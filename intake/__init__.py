@@ -1,0 +1,1 @@
+"""The core of the intake service: rules, store, use cases, jobs and the operators' desk."""

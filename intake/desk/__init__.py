@@ -1,0 +1,1 @@
+"""The operators' workbench: pages, JSON API and live stream."""

@@ -1,0 +1,1 @@
+"""Where is this: unit grids, gazetteer, coordinates."""

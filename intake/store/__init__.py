@@ -1,0 +1,1 @@
+"""Rows: tables, unit of work, outbox, audit chain, search and migrations."""
