@@ -130,6 +130,12 @@ def test_due_time(start: str, limit: str, expected: str) -> None:
         # one that ended before the start or begins after the due time changes nothing
         ("4工作时", [("2026-11-13 10:00", "2026-11-14 11:00")], "2026-11-16 15:30"),
         ("4工作时", [("2026-11-16 15:30", "2026-11-17 11:00")], "2026-11-16 15:30"),
+        # the order in which pauses were recorded does not matter
+        (
+            "4工作时",
+            [("2026-11-17 09:00", "2026-11-17 10:00"), ("2026-11-16 10:00", "2026-11-16 11:00")],
+            "2026-11-16 16:30",
+        ),
         ("1自然日", [("2026-11-16 08:00", "2026-11-18 09:00")], "2026-11-19 09:00"),
     ],
 )
