@@ -1,0 +1,127 @@
+"""The suggestion put beside a report: the interface the rest of the product relies on.
+
+A suggestion never decides anything (architecture decision 12). It is made in the process that
+asks, offline, in a few milliseconds, and always says something honest: when it is unsure it
+abstains, and whatever a text contains it never raises.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from classifiers.appeal import appeal_of
+from classifiers.catalogue import CURRENT_EDITION, catalogue, name_of
+from classifiers.category import CategoryModel, Ranking
+from classifiers.lexicon import lexicon
+from classifiers.places import place_of
+from classifiers.text import Folded, fold
+from classifiers.urgency import urgency_of
+
+MOST_GUESSES = 5
+MOST_EVIDENCE = 5
+CERTAIN_ENOUGH = 0.30
+"""Below this probability of the best guess the suggestion abstains."""
+LEXICON_VERSION = "lexicon-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One possible label. `evidence` are exact substrings of the text that speak for it."""
+
+    label: str
+    kind: str
+    code: str
+    name: str
+    probability: float
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What the classifier thinks of one report; times in milliseconds.
+
+    `abstained` asks the screen to show "none, choose yourself"; guesses are kept for the record.
+    `out_field` is the competent field when the best guess is that the matter is not the city
+    management's.
+    """
+
+    guesses: tuple[Guess, ...]
+    abstained: bool
+    appeal: str
+    appeal_probability: float
+    urgency: str
+    urgency_reasons: tuple[str, ...]
+    place: str | None
+    out_field: str | None
+    model_version: str
+    edition: str
+    milliseconds: float
+
+
+class Suggester:
+    """Makes suggestions; one instance serves a whole process and any number of threads."""
+
+    def __init__(self, category: CategoryModel, version: str) -> None:
+        self._category = category
+        self._lexicon = lexicon()
+        self.version = version
+
+    @classmethod
+    def load(cls, model: Path | None = None) -> "Suggester":
+        """Return a suggester; without a model it works from the lexicon alone."""
+        del model
+        return cls(CategoryModel(catalogue(), lexicon()), LEXICON_VERSION)
+
+    def suggest(self, text: str, title: str = "") -> Suggestion:
+        """Suggest for one report; any string is accepted, 4,000 characters of it are read."""
+        started = perf_counter()
+        report = fold(f"{title}\n{text}" if title else text)
+        title_length = min(len(fold(title).text), len(report.text)) if title else 0
+        ranking = self._category.rank(report.text, title_length)
+        guesses = self._guesses(report, ranking)
+        appeal, appeal_probability = appeal_of(report.text, title_length, self._lexicon.appeal_cues)
+        level, reasons = urgency_of(report.text, self._lexicon.triggers)
+        place = place_of(report.text, title_length)
+        best = guesses[0] if guesses else None
+        return Suggestion(
+            guesses=guesses,
+            abstained=best is None or best.probability < CERTAIN_ENOUGH,
+            appeal=appeal,
+            appeal_probability=round(appeal_probability, 4),
+            urgency=level,
+            urgency_reasons=reasons,
+            place=report.original(*place) if place else None,
+            out_field=best.name if best is not None and best.kind == "OUT" else None,
+            model_version=self.version,
+            edition=CURRENT_EDITION,
+            milliseconds=round((perf_counter() - started) * 1000, 3),
+        )
+
+    def _guesses(self, report: Folded, ranking: Ranking) -> tuple[Guess, ...]:
+        order = np.argsort(-ranking.probabilities, kind="stable")[:MOST_GUESSES]
+        return tuple(
+            self._guess(report, ranking, int(index))
+            for index in order
+            if ranking.probabilities[index] > 0
+        )
+
+    def _guess(self, report: Folded, ranking: Ranking, index: int) -> Guess:
+        label = self._category.labels[index]
+        known = catalogue().by_label(label)
+        spans = ranking.evidence.get(index, ())
+        words = dict.fromkeys(report.original(begin, end) for begin, end in spans)
+        return Guess(
+            label=label,
+            kind="OUT" if known is None else known.kind,
+            code="" if known is None else known.code,
+            name=name_of(label),
+            probability=round(float(ranking.probabilities[index]), 4),
+            evidence=tuple(words)[:MOST_EVIDENCE],
+        )
+
+
+def confusable_hint(label_a: str, label_b: str) -> str | None:
+    """Return the fact that tells two labels apart, in Chinese, when they are often confused."""
+    return lexicon().confusable.get(frozenset({label_a, label_b}))
