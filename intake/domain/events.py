@@ -1,0 +1,94 @@
+"""Past-tense facts: the append-only history of tickets and cases (decision 5)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+
+class Subject(StrEnum):
+    """What an event is about."""
+
+    TICKET = "TICKET"
+    CASE = "CASE"
+    ACCOUNT = "ACCOUNT"
+
+
+class EventType(StrEnum):
+    """Names of facts. A name never changes its meaning once it has been written."""
+
+    TICKET_RECEIVED = "TicketReceived"
+    TICKET_CLAIMED = "TicketClaimed"
+    TICKET_RELEASED = "TicketReleased"
+    TICKET_REGISTERED = "TicketRegistered"
+    TICKET_AMENDED = "TicketAmended"
+    TICKET_ANSWERED = "TicketAnswered"
+    TICKET_DECLINED = "TicketDeclined"
+    TICKET_REFERRED = "TicketReferred"
+    TICKET_MERGED = "TicketMerged"
+    TICKET_SPLIT = "TicketSplit"
+    INFO_ASKED = "InfoAsked"
+    SUPPLEMENT_RECEIVED = "SupplementReceived"
+    INFO_GIVEN_UP = "InfoGivenUp"
+    VERIFICATION_SENT = "VerificationSent"
+    VERIFICATION_ANSWERED = "VerificationAnswered"
+    FILING_SUBMITTED = "FilingSubmitted"
+    FILING_RETURNED = "FilingReturned"
+    FILING_REFUSED = "FilingRefused"
+    CASE_FILED = "CaseFiled"
+    CASE_ADVANCED = "CaseAdvanced"
+    TICKET_FOLLOWED_CASE = "TicketFollowedCase"
+    VISIT_RECORDED = "VisitRecorded"
+    TICKET_WITHDRAWN = "TicketWithdrawn"
+    TICKET_CLOSED = "TicketClosed"
+    TICKET_VOIDED = "TicketVoided"
+    REPORTER_REVEALED = "ReporterRevealed"
+    REMINDER_ADDED = "ReminderAdded"
+    NOTE_ADDED = "NoteAdded"
+    SIGNED_IN = "SignedIn"
+    SIGN_IN_FAILED = "SignInFailed"
+    SIGNED_OUT = "SignedOut"
+    ACCOUNT_CHANGED = "AccountChanged"
+
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One event before it is stored; ``data`` is JSON-ready and free of personal data."""
+
+    subject: Subject
+    subject_id: int
+    type: EventType
+    at: datetime
+    actor_role: str
+    actor_name: str
+    actor_id: int | None
+    from_state: str
+    to_state: str
+    version: int
+    data: Mapping[str, Any]
+    prev_hash: str
+
+    def digest(self) -> str:
+        """SHA-256 over the canonical JSON of the fact, chained to the one before it."""
+        content = [
+            self.prev_hash,
+            self.subject.value,
+            self.subject_id,
+            self.type.value,
+            int(self.at.timestamp() * 1_000_000),
+            self.actor_role,
+            self.actor_name,
+            self.actor_id,
+            self.from_state,
+            self.to_state,
+            self.version,
+            self.data,
+        ]
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
