@@ -1,1 +1,1 @@
-"""Sign-in, sessions, passwords, masking and field encryption."""
+"""Sign-in, sessions, keys, field encryption, masking, limits and the cleaning of uploads."""
