@@ -1,0 +1,1 @@
+"""What the tests need from outside: servers and a browser, announced by deploy/test."""

@@ -1,0 +1,29 @@
+"""Where a service is, as deploy/test announces it in the environment."""
+
+import os
+
+import pytest
+
+SERVICES = {
+    "postgres": "MINSHENG_TEST_POSTGRES",
+    "rabbitmq": "MINSHENG_TEST_RABBITMQ",
+    "rabbitmq_admin": "MINSHENG_TEST_RABBITMQ_ADMIN",
+    "redis": "MINSHENG_TEST_REDIS",
+    "chromium": "MINSHENG_TEST_CHROMIUM",
+}
+
+
+def announced_address(name: str) -> str:
+    """The service's address (for chromium: its path).
+
+    Without one the test is skipped, but fails under MINSHENG_TEST_STRICT=1 (deploy/test sets it),
+    so that a machine where a server did not start can never pass.
+    """
+    variable = SERVICES[name]
+    address = os.environ.get(variable, "")
+    if address:
+        return address
+    message = f"{name} is not there: run deploy/test, or set {variable}"
+    if os.environ.get("MINSHENG_TEST_STRICT") == "1":
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
