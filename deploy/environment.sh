@@ -67,26 +67,42 @@ create_venv() {
     "$python" -m venv --clear -- "$venv"
 }
 
+# pip tells a line or more a package; one line for every tenth is enough to see it move.
+count_packages() {
+    local line fetched=0 total=$1
+    while IFS= read -r line; do
+        case $line in
+            Collecting*)
+                fetched=$((fetched + 1))
+                [ "$((fetched % 10))" != 0 ] || say "  fetched $fetched of about $total packages" ;;
+            'Installing collected packages'*) say '  unpacking them' ;;
+        esac
+    done
+}
+
 # uv takes a fifth of pip's time, but only pip knows the index a site has set in pip's own settings.
 install_lock() {
-    local lock=$1
+    local lock=$1 quiet=()
     if command -v uv >/dev/null; then
         say "Installing $(basename -- "$lock") with uv"
-        uv pip install --python "$venv/bin/python" --require-hashes --compile-bytecode -r "$lock" && return
+        [ -t 2 ] || quiet=(--quiet)
+        uv pip install "${quiet[@]}" --python "$venv/bin/python" --require-hashes -r "$lock" && return
         say 'uv failed; trying pip'
     fi
     say "Installing $(basename -- "$lock") with pip"
     "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip >/dev/null
     "$venv/bin/python" -m pip install --disable-pip-version-check --no-deps --require-hashes --no-compile \
-        -r "$lock" || fail 'The Python packages could not be installed.' \
-        'Check that this machine reaches a Python package index (pip config list) and run this again.'
+        -r "$lock" | count_packages "$(grep -c == "$lock")" ||
+        fail 'The Python packages could not be installed.' \
+            'Check that this machine reaches a Python package index (pip config list) and run this again.'
 }
 
-# The checkout itself is used in place: a path file and a start script, nothing to build.
+# The checkout itself is used in place: a path file and a start script, nothing to build. The path is
+# relative because Python 3.11 reads path files in the locale's encoding, and a folder may be Chinese.
 install_project() {
     local site
     site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')
-    printf '%s\n' "$project" >"$site/minsheng.pth"
+    printf '../../../..\n' >"$site/minsheng.pth"
     cat >"$venv/bin/minsheng" <<'SCRIPT'
 #!/bin/sh
 '''exec' "$(dirname -- "$0")/python" "$0" "$@"
