@@ -19,8 +19,8 @@ def county_day(moment: datetime) -> date:
     return moment.astimezone(COUNTY_ZONE).date()
 
 
-def ticket_id(day: date, sequence: int) -> int:
-    """The ticket's key: day and daily sequence in one ordered integer."""
+def daily_key(day: date, sequence: int) -> int:
+    """The key of a ticket or case: day and daily sequence in one ordered integer."""
     return int(day.strftime("%Y%m%d")) * _SEQUENCE_SPAN + sequence
 
 

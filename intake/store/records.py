@@ -39,10 +39,19 @@ def from_row(kind: type[R], row: RowMapping) -> R:
     return kind(**values)
 
 
-def load(conn: Connection, kind: type[R], key: int) -> R | None:
-    """The record with this key, or None."""
+def columns_of(record: Ticket | Case) -> dict[str, Any]:
+    """The record as column values, for an insert."""
+    return {spec.name: getattr(record, spec.name) for spec in fields(record)}
+
+
+def load(conn: Connection, kind: type[R], key: int, *, lock: bool = False) -> R | None:
+    """The record with this key, or None; ``lock`` holds its row until the transaction ends.
+
+    SQLite has one writer at a time and needs no row lock.
+    """
     table = _TABLES[kind]
-    row = conn.execute(select(table).where(table.c.id == key)).mappings().first()
+    query = select(table).where(table.c.id == key)
+    row = conn.execute(query.with_for_update() if lock else query).mappings().first()
     return None if row is None else from_row(kind, row)
 
 
@@ -59,7 +68,11 @@ def save(conn: Connection, before: R, after: R) -> None:
     }
     result = conn.execute(
         update(table)
-        .where(table.c.id == before.id, table.c.version == before.version)
+        .where(
+            table.c.id == before.id,
+            table.c.version == before.version,
+            table.c.head_hash == before.head_hash,
+        )
         .values(changed)
     )
     if result.rowcount != 1:

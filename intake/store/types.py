@@ -39,7 +39,8 @@ class Instant(TypeDecorator[datetime]):
             return None
         if dialect.name == "sqlite":
             return _EPOCH + timedelta(microseconds=value)
-        return value.astimezone(UTC)
+        stored: datetime = value
+        return stored.astimezone(UTC)
 
 
 Key = BigInteger().with_variant(Integer(), "sqlite")

@@ -9,7 +9,7 @@ from intake.store.types import Instant, Json, Key, Words
 casefile = Table(
     "casefile",
     metadata,
-    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("id", Key, primary_key=True, autoincrement=False),
     Column("number", String(24), nullable=False, unique=True),
     Column("state", String(20), nullable=False),
     Column("version", Integer, nullable=False),
@@ -53,8 +53,7 @@ case_limit = Table(
     Column("id", Key, primary_key=True, autoincrement=True),
     Column("case_id", Key, ForeignKey("casefile.id"), nullable=False),
     Column("position", Integer, nullable=False),
-    Column("value", Integer, nullable=False),
-    Column("unit", String(16), nullable=False),
+    Column("term", String(24), nullable=False),
     Column("due_at", Instant, nullable=False),
     Unique("case_id", "position"),
 )

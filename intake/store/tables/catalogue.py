@@ -73,8 +73,7 @@ condition_limit = Table(
     metadata,
     Column("condition_id", Key, ForeignKey("condition.id"), primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("value", Integer, nullable=False),
-    Column("unit", String(16), nullable=False),
+    Column("term", String(24), nullable=False),
 )
 
 referral = Table(

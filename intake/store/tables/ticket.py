@@ -93,8 +93,8 @@ reporter = Table(
     Column("email", Blob),
     Column("address", Blob),
     Column("caller_number", Blob),
-    Column("phone_hash", String(64)),
-    Column("email_hash", String(64)),
+    Column("phone_hash", Blob),
+    Column("email_hash", Blob),
 )
 Index("ix_reporter_phone_hash", reporter.c.phone_hash)
 Index("ix_reporter_email_hash", reporter.c.email_hash)

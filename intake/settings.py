@@ -1,0 +1,121 @@
+"""Settings of one installation: environment ``MINSHENG_*``, then ``var/minsheng.toml``, then here.
+
+A bad value stops the start with a sentence that says what to change.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from intake.domain.filing import FilingAuthority
+
+DEFAULT_DATA = Path("var")
+
+
+def data_folder() -> Path:
+    """Where everything of this installation lives, ``var`` below the current folder by default."""
+    return Path(os.environ.get("MINSHENG_DATA", DEFAULT_DATA)).resolve()
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message names it and says what to do."""
+
+
+class Settings(BaseSettings):
+    """All settings, with safe defaults: loopback, SQLite, no broker, operators file."""
+
+    model_config = SettingsConfigDict(env_prefix="MINSHENG_", extra="forbid")
+
+    data: Path = Field(default_factory=data_folder)
+    database_url: str = ""
+    broker_url: SecretStr = SecretStr("")
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8319
+    public_address: str = ""
+    behind_tls: bool = False
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
+    county_name: str = "示范县"
+    hotline: str = "12319"
+    area_code: str = "0000"
+    filing_authority: FilingAuthority = FilingAuthority.OPERATOR
+    edition: str = "GB/T 47678.5-2026"
+    model: Path | None = None
+    report_rate: str = "10/minute;60/hour"
+    query_rate: str = "20/minute;120/hour"
+    rate_storage: str = "memory://"
+    photo_bytes: Annotated[int, Field(ge=100_000, le=50_000_000)] = 10_000_000
+    photos: Annotated[int, Field(ge=0, le=20)] = 9
+    text_length: Annotated[int, Field(ge=100, le=20_000)] = 5_000
+    register_minutes: Annotated[int, Field(ge=1, le=1_440)] = 15
+    verification_minutes: Annotated[int, Field(ge=5, le=1_440)] = 30
+    information_hours: Annotated[int, Field(ge=1, le=720)] = 72
+    duplicate_days: Annotated[int, Field(ge=1, le=90)] = 7
+    office_hours: str = "08:30-12:00,14:30-18:00"
+    idle_minutes: Annotated[int, Field(ge=5, le=60)] = 20
+    log_days: Annotated[int, Field(ge=180)] = 365
+    job_attempts: Annotated[int, Field(ge=1, le=50)] = 8
+    store_threads: Annotated[int, Field(ge=2, le=64)] = 8
+    log_level: str = "INFO"
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("use sqlite:////path/file.db or postgresql+psycopg://user@host/name")
+        return value
+
+    @property
+    def store_url(self) -> str:
+        """The database address; by default one SQLite file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data / 'minsheng.db'}"
+
+    @property
+    def uploads(self) -> Path:
+        return self.data / "uploads"
+
+    @property
+    def keys(self) -> Path:
+        return self.data / "keys"
+
+    @property
+    def model_file(self) -> Path:
+        return self.model or self.data / "model" / "category.npz"
+
+    @property
+    def site(self) -> str:
+        """The address citizens see, without a trailing slash."""
+        return (self.public_address or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        file = TomlConfigSettingsSource(settings_cls, data_folder() / "minsheng.toml")
+        return init_settings, env_settings, file
+
+
+def load_settings() -> Settings:
+    """Read the settings; raises SettingsError with one line per bad value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"MINSHENG_{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
+            for problem in error.errors(include_input=False, include_url=False)
+        ]
+        advice = "Correct these settings (environment or minsheng.toml) and start again:"
+        raise SettingsError("\n  ".join([advice, *lines])) from None
