@@ -1,1 +1,1 @@
-"""Where is this: unit grids, gazetteer, coordinates."""
+"""Where is this? Datums, unit grids, the county's regions, and addresses in words."""
