@@ -34,6 +34,11 @@ def _tune_sqlite_reader(connection: sqlite3.Connection, record: object) -> None:
     connection.execute("PRAGMA query_only=ON")
 
 
+def _tune_sqlite_migration(connection: sqlite3.Connection, record: object) -> None:
+    _tune_sqlite(connection, record)
+    connection.execute("PRAGMA foreign_keys=OFF")
+
+
 def _begin_immediate(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
@@ -88,6 +93,6 @@ def migration_engine(url: str) -> Engine:
     """One connection at a time, foreign keys off on SQLite while tables are rebuilt."""
     engine = create_engine(url, poolclass=NullPool)
     if is_sqlite(url):
-        event.listen(engine, "connect", _tune_sqlite)
+        event.listen(engine, "connect", _tune_sqlite_migration)
         event.listen(engine, "begin", _begin_immediate)
     return engine
