@@ -59,12 +59,16 @@ class UploadRefused(Exception):
 
 @dataclass(frozen=True)
 class PhotoLimits:
-    """Bounds on what is decoded, and the sizes of what is written (pixels on the longer side)."""
+    """Bounds on what is decoded, and the sizes of what is written (pixels on the longer side).
+
+    WebP has a bound of its own: its decoder holds four copies of the picture at a time.
+    """
 
     bytes: int = 10 * 1024 * 1024
     pixels: int = 50_000_000
+    webp_pixels: int = 25_000_000
     side: int = 20_000
-    jpeg_scans: int = 100
+    jpeg_scans: int = 32
     clean_side: int = 2560
     thumbnail_side: int = 480
     quality: int = 85
@@ -138,12 +142,12 @@ def _checked_kind(source: Path, limits: PhotoLimits) -> ImageKind:
 
 def _decode(source: Path, kind: ImageKind, limits: PhotoLimits) -> tuple[Image.Image, PhotoFacts]:
     with _decoder_failures_refused(), Image.open(source, formats=(kind.value,)) as image:
-        _check_size(image, limits)
+        _check_size(image, kind, limits)
         facts = read_photo_facts(image)
         # Lets the JPEG decoder shrink while it decodes: less memory and time, same picture.
         image.draft("RGB", (limits.clean_side, limits.clean_side))
         image.load()
-        _check_size(image, limits)
+        _check_size(image, kind, limits)
         # Only these two can be resized well as they are; palettes and 16-bit greys cannot.
         picture = image if image.mode in {"RGB", "L"} else _pixels_only(image)
         picture.thumbnail((limits.clean_side, limits.clean_side), reducing_gap=2.0)
@@ -165,11 +169,12 @@ def _decoder_failures_refused() -> Iterator[None]:
         raise _damaged() from failure
 
 
-def _check_size(image: Image.Image, limits: PhotoLimits) -> None:
+def _check_size(image: Image.Image, kind: ImageKind, limits: PhotoLimits) -> None:
     width, height = image.size
     if width < 1 or height < 1:
         raise _damaged()
-    if width * height > limits.pixels or max(width, height) > limits.side:
+    pixels = limits.webp_pixels if kind is ImageKind.WEBP else limits.pixels
+    if width * height > pixels or max(width, height) > limits.side:
         raise _too_many_pixels()
 
 
@@ -178,7 +183,7 @@ def _pixels_only(image: Image.Image) -> Image.Image:
     if image.mode.startswith(("I", "F")):
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     if "A" in image.getbands() or "transparency" in image.info:
-        layers = image.convert("RGBA")
+        layers = image if image.mode == "RGBA" else image.convert("RGBA")
         picture = Image.new("RGB", layers.size, "white")
         picture.paste(layers, mask=layers.getchannel("A"))
     else:

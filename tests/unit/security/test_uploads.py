@@ -164,6 +164,15 @@ def test_a_small_file_that_unpacks_to_a_huge_picture_is_refused(
 
 
 @pytest.mark.usefixtures("kept")
+def test_webp_has_a_narrower_bound_because_its_decoder_needs_more_memory(tmp_path: Path) -> None:
+    limits = PhotoLimits(pixels=1000, webp_pixels=500)
+    picture = Image.new("RGB", (30, 20))
+    assert clean(tmp_path, photos.encoded(picture, "PNG"), limits).width == 30
+    with pytest.raises(UploadRefused, match=Refusal.TOO_MANY_PIXELS):
+        clean(tmp_path, photos.encoded(picture, "WEBP"), limits)
+
+
+@pytest.mark.usefixtures("kept")
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_a_photo_that_arrived_in_part_is_refused(tmp_path: Path, kind: str, share: float) -> None:
