@@ -99,7 +99,7 @@ def refer(
     return room.database.write(work)
 
 
-def settle(room: Workroom, unit: Unit, actor: Actor, number: str) -> Ticket | None:
+def settle(unit: Unit, actor: Actor, number: str) -> Ticket | None:
     """Close a ticket that was answered, declined or referred, once its reply is on the way."""
     before = find_ticket(unit.conn, number)
     if before.state.terminal:

@@ -1,4 +1,4 @@
-"""File a ticket as a case (立案): by the operator, the shift leader, or on a leader's instruction."""
+"""File a ticket as a case (立案): operator, shift leader, or a leader's instruction."""
 
 from sqlalchemy import select
 

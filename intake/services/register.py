@@ -55,7 +55,7 @@ def register(room: Workroom, actor: Actor, number: str, version: int, form: Regi
     def work(unit: Unit) -> Ticket:
         before = find_ticket(unit.conn, number)
         _require_description(form)
-        changes = _content(room, unit.conn, form) | _place(room, before, form)
+        changes = _content(room, unit.conn, form) | _place(room, form)
         if form.reporter is not None:
             put_reporter(room, unit.conn, before.id, form.reporter)
         if not form.anonymous and not has_contact(unit.conn, before.id):
@@ -161,7 +161,7 @@ def _condition(conn: Connection, ref: CategoryRef, wanted: int | None) -> int | 
     return wanted
 
 
-def _place(room: Workroom, before: Ticket, form: Registration) -> dict[str, Any]:
+def _place(room: Workroom, form: Registration) -> dict[str, Any]:
     changes: dict[str, Any] = {"address": form.address.strip(), "landmark": form.landmark.strip()}
     if (form.lon is None) != (form.lat is None):
         raise Invalid("经度和纬度要一起填写。", field="lon")

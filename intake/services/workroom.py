@@ -60,4 +60,4 @@ class Workroom:
     def code_matches(self, number: str, given: str) -> bool:
         """Whether ``given`` is the ticket's code under any key still on the ring."""
         keys = self.keyring.subkeys("query")
-        return any([same_code(query_code(key, number), given) for key in keys])
+        return any(same_code(query_code(key, number), given) for key in keys)

@@ -148,3 +148,4 @@ ticket_link = Table(
 Index("ix_ticket_link_ticket_id", ticket_link.c.ticket_id)
 Index("ix_ticket_link_other_ticket_id", ticket_link.c.other_ticket_id)
 Index("ix_ticket_link_case_id", ticket_link.c.case_id)
+Index("ix_ticket_lat_lon", ticket.c.lat, ticket.c.lon)
