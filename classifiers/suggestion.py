@@ -11,11 +11,12 @@ from time import perf_counter
 
 import numpy as np
 
-from classifiers.appeal import appeal_of
-from classifiers.catalogue import CURRENT_EDITION, catalogue, name_of
-from classifiers.category import CategoryModel, Ranking
+from classifiers.appeal import appeal_of, cue_points
+from classifiers.catalogue import CURRENT_EDITION, catalogue, name_of, out_fields
+from classifiers.category import CategoryModel, Ranking, Reader, Trained
 from classifiers.lexicon import lexicon
 from classifiers.places import place_of
+from classifiers.registry import load
 from classifiers.text import Folded, fold
 from classifiers.urgency import urgency_of
 
@@ -23,6 +24,8 @@ MOST_GUESSES = 5
 MOST_EVIDENCE = 5
 CERTAIN_ENOUGH = 0.30
 """Below this probability of the best guess the suggestion abstains."""
+LEAST_PROBABLE = 0.01
+"""Guesses below this probability say nothing and are left out."""
 LEXICON_VERSION = "lexicon-1"
 
 
@@ -63,25 +66,27 @@ class Suggestion:
 class Suggester:
     """Makes suggestions; one instance serves a whole process and any number of threads."""
 
-    def __init__(self, category: CategoryModel, version: str) -> None:
-        self._category = category
+    def __init__(self, trained: Trained | None = None) -> None:
         self._lexicon = lexicon()
-        self.version = version
+        self._category = CategoryModel(Reader(catalogue(), self._lexicon), trained)
+        self.version = LEXICON_VERSION if trained is None else trained.version
 
     @classmethod
     def load(cls, model: Path | None = None) -> "Suggester":
-        """Return a suggester; without a model it works from the lexicon alone."""
-        del model
-        return cls(CategoryModel(catalogue(), lexicon()), LEXICON_VERSION)
+        """Return a suggester with a model file, or with the lexicon alone.
+
+        Raises ModelError when the file is missing, altered or made for another edition.
+        """
+        return cls(None if model is None else load(model))
 
     def suggest(self, text: str, title: str = "") -> Suggestion:
-        """Suggest for one report; any string is accepted, 4,000 characters of it are read."""
+        """Suggest for one report; any string is accepted, 2,000 characters of it are read."""
         started = perf_counter()
         report = fold(f"{title}\n{text}" if title else text)
         title_length = min(len(fold(title).text), len(report.text)) if title else 0
-        ranking = self._category.rank(report.text, title_length)
+        ranking = self._category.rank(report.text, title_length, MOST_GUESSES + len(out_fields()))
         guesses = self._guesses(report, ranking)
-        appeal, appeal_probability = appeal_of(report.text, title_length, self._lexicon.appeal_cues)
+        appeal, appeal_probability = self._appeal(report.text, title_length, ranking)
         level, reasons = urgency_of(report.text, self._lexicon.triggers)
         place = place_of(report.text, title_length)
         best = guesses[0] if guesses else None
@@ -99,15 +104,32 @@ class Suggester:
             milliseconds=round((perf_counter() - started) * 1000, 3),
         )
 
+    def _appeal(self, text: str, title_length: int, ranking: Ranking) -> tuple[str, float]:
+        points = cue_points(text, title_length, self._lexicon.appeal_cues)
+        trained = self._category.trained
+        if trained is None or trained.appeal is None:
+            return appeal_of(points, None)
+        return appeal_of(points, ranking.appeal_margins, trained.appeal.cue_weight)
+
     def _guesses(self, report: Folded, ranking: Ranking) -> tuple[Guess, ...]:
-        order = np.argsort(-ranking.probabilities, kind="stable")[:MOST_GUESSES]
+        """Return the best guesses; all fields of other authorities are one answer.
+
+        That answer carries their whole probability and the name of the likeliest field.
+        """
+        chances = ranking.probabilities.copy()
+        is_out = self._category.mixer.is_out
+        field = int(np.where(is_out, chances, -1.0).argmax())
+        others = float(chances[is_out].sum())
+        chances[is_out] = 0.0
+        chances[field] = others
+        order = np.argsort(-chances, kind="stable")[:MOST_GUESSES]
         return tuple(
-            self._guess(report, ranking, int(index))
+            self._guess(report, ranking, int(index), float(chances[index]))
             for index in order
-            if ranking.probabilities[index] > 0
+            if chances[index] >= LEAST_PROBABLE
         )
 
-    def _guess(self, report: Folded, ranking: Ranking, index: int) -> Guess:
+    def _guess(self, report: Folded, ranking: Ranking, index: int, probability: float) -> Guess:
         label = self._category.labels[index]
         known = catalogue().by_label(label)
         spans = ranking.evidence.get(index, ())
@@ -117,7 +139,7 @@ class Suggester:
             kind="OUT" if known is None else known.kind,
             code="" if known is None else known.code,
             name=name_of(label),
-            probability=round(float(ranking.probabilities[index]), 4),
+            probability=round(probability, 4),
             evidence=tuple(words)[:MOST_EVIDENCE],
         )
 

@@ -1,0 +1,161 @@
+"""Model files on disk: saving and loading a trained part, and which version is in force."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifiers.appeal import AppealPart
+from classifiers.archive import Archive, ModelError, read_archive, write_archive
+from classifiers.catalogue import CURRENT_EDITION, labels
+from classifiers.category import Trained
+from classifiers.features import Vectorizer
+from classifiers.lexicon import APPEALS
+from classifiers.linear import Columns, LinearPart
+from classifiers.mixing import EVIDENCE, Prior
+from classifiers.text import TOKENIZER_VERSION
+
+FEATURES_VERSION = "features-1"
+_INDEX = "models.json"
+
+
+def requirements() -> dict[str, Any]:
+    """Return what a model must have been made for to be used by this program."""
+    return {
+        "edition": CURRENT_EDITION,
+        "tokenizer": TOKENIZER_VERSION,
+        "features": FEATURES_VERSION,
+        "labels": list(labels()),
+        "evidence": list(EVIDENCE),
+        "appeals": list(APPEALS),
+    }
+
+
+def save(path: Path, trained: Trained, name: str, facts: Mapping[str, Any]) -> str:
+    """Write a model file and return its version. `facts` (counts, figures) are kept with it."""
+    appeal = trained.appeal
+    archive = Archive(
+        header={"name": name, "facts": dict(facts), **requirements()},
+        arrays={
+            "weights": trained.linear.weights,
+            "bias": trained.linear.bias,
+            "idf": trained.linear.vectorizer.idf,
+            "log_share": trained.prior.log_share,
+            "mixing": trained.weights,
+        },
+        texts={
+            "vocabulary": list(trained.linear.vectorizer.keys),
+            "columns": list(trained.linear.columns.names),
+            "appeal": None
+            if appeal is None
+            else [appeal.margin_weight, appeal.cue_weight, list(appeal.prior)],
+        },
+    )
+    return write_archive(path, archive)
+
+
+def load(path: Path) -> Trained:
+    """Load a model file.
+
+    Raises ModelError when it is missing, damaged, altered, or made for another edition.
+    """
+    archive = read_archive(path, requirements())
+    try:
+        arrays, texts = archive.arrays, archive.texts
+        appeal = texts["appeal"]
+        linear = LinearPart(
+            Vectorizer(texts["vocabulary"], arrays["idf"]),
+            Columns(tuple(texts["columns"])),
+            arrays["weights"],
+            arrays["bias"],
+        )
+        part = None if appeal is None else AppealPart(appeal[0], appeal[1], tuple(appeal[2]))
+        prior, weights = Prior(arrays["log_share"]), arrays["mixing"]
+    except (KeyError, TypeError, IndexError, ValueError) as problem:
+        raise ModelError(f"{path.name} is incomplete ({problem}); train it again") from None
+    if prior.log_share.shape != (len(labels()),) or weights.shape != (len(EVIDENCE),):
+        raise ModelError(f"{path.name} does not fit the labels of this edition; train it again")
+    if not all(np.isfinite(array).all() for array in (linear.bias, prior.log_share, weights)):
+        raise ModelError(f"{path.name} holds numbers that are none; train it again")
+    return Trained(linear, prior, weights, part, archive.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One known model: its file name in the folder, its hash and what is said about it."""
+
+    version: str
+    file: str
+    sha256: str
+    facts: Mapping[str, Any]
+
+
+class Registry:
+    """A folder of models with a list of those that went live, the newest last.
+
+    The list holds the hash of every file, so a file that was swapped is refused, and rolling
+    back is taking the last one off the list.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def entries(self) -> list[Entry]:
+        """Return every model that is on the list, oldest first."""
+        index = self._folder / _INDEX
+        if not index.exists():
+            return []
+        rows = json.loads(index.read_text(encoding="utf-8"))
+        return [Entry(row["version"], row["file"], row["sha256"], row["facts"]) for row in rows]
+
+    def promote(self, path: Path, facts: Mapping[str, Any]) -> Entry:
+        """Put a model file of this folder into force, after loading it once."""
+        if path.parent.resolve() != self._folder.resolve():
+            raise ModelError(f"{path} must lie in {self._folder} to be put into force")
+        entry = Entry(load(path).version, path.name, _digest(path), dict(facts))
+        self._write([*self.entries(), entry])
+        return entry
+
+    def roll_back(self) -> Entry | None:
+        """Take the model in force off the list; returns the one that is in force now, if any."""
+        entries = self.entries()[:-1]
+        self._write(entries)
+        return entries[-1] if entries else None
+
+    def active(self) -> Path | None:
+        """Return the file in force, or None when no model ever went live.
+
+        Raises ModelError when the file is missing or not the one that was put into force.
+        """
+        entries = self.entries()
+        if not entries:
+            return None
+        path = self._folder / entries[-1].file
+        if not path.exists() or _digest(path) != entries[-1].sha256:
+            raise ModelError(
+                f"{path.name} is missing or not the file that was put into force; roll back"
+            )
+        return path
+
+    def _write(self, entries: list[Entry]) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        draft = self._folder / f"{_INDEX}.part"
+        rows = [
+            {"version": one.version, "file": one.file, "sha256": one.sha256, "facts": one.facts}
+            for one in entries
+        ]
+        draft.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+        draft.replace(self._folder / _INDEX)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def versioned(trained: Trained, version: str) -> Trained:
+    """Return the same trained part under the version its file was given."""
+    return replace(trained, version=version)
