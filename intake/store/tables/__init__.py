@@ -14,7 +14,15 @@ from intake.store.tables.catalogue import (
 )
 from intake.store.tables.history import counter, cursor, event, outbox, schedule, seal, tally
 from intake.store.tables.people import account, api_token, presence, session
-from intake.store.tables.place import landmark, region, road, unit_grid
+from intake.store.tables.place import (
+    community,
+    county,
+    landmark,
+    region,
+    road,
+    unit_grid,
+    village,
+)
 from intake.store.tables.ticket import (
     attachment,
     contact,
@@ -35,10 +43,12 @@ __all__ = [
     "casefile",
     "category",
     "category_map",
+    "community",
     "condition",
     "condition_limit",
     "contact",
     "counter",
+    "county",
     "cursor",
     "edition",
     "event",
@@ -61,5 +71,6 @@ __all__ = [
     "unit",
     "unit_grid",
     "verification",
+    "village",
     "visit",
 ]

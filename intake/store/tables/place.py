@@ -1,36 +1,58 @@
-"""Regions, unit grids, roads and landmarks of the county."""
+"""The county: regions, villages, communities, unit grids, roads and landmarks."""
 
-from sqlalchemy import Boolean, Column, Float, Index, String, Table
+from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table
 
 from intake.store.tables.base import metadata
 from intake.store.types import Json
+
+county = Table(
+    "county",
+    metadata,
+    Column("code", String(6), primary_key=True),
+    Column("name", String(60), nullable=False),
+    Column("sample", Boolean, nullable=False),
+    Column("frame_lon", Float, nullable=False),
+    Column("frame_lat", Float, nullable=False),
+    Column("river", Json, nullable=False),
+)
 
 region = Table(
     "region",
     metadata,
     Column("code", String(12), primary_key=True),
+    Column("name", String(60), nullable=False),
     Column("kind", String(12), nullable=False),
-    Column("parent_code", String(12), nullable=False),
+    Column("lon", Float, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("ring", Json, nullable=False),
+)
+
+village = Table(
+    "village",
+    metadata,
+    Column("code", String(12), primary_key=True),
     Column("name", String(60), nullable=False),
     Column("lon", Float, nullable=False),
     Column("lat", Float, nullable=False),
-    Column("outline", Json),
 )
-Index("ix_region_parent_code", region.c.parent_code)
+
+community = Table(
+    "community",
+    metadata,
+    Column("code", String(12), primary_key=True),
+    Column("name", String(60), nullable=False),
+)
 
 unit_grid = Table(
     "unit_grid",
     metadata,
     Column("code", String(20), primary_key=True),
-    Column("town_code", String(12), nullable=False),
-    Column("community_code", String(12), nullable=False),
+    Column("grid_column", Integer, nullable=False),
+    Column("grid_row", Integer, nullable=False),
     Column("duty_grid", String(20), nullable=False),
     Column("collector", String(40), nullable=False),
-    Column("west", Float, nullable=False),
-    Column("south", Float, nullable=False),
-    Column("east", Float, nullable=False),
-    Column("north", Float, nullable=False),
 )
+Index("ix_unit_grid_duty_grid", unit_grid.c.duty_grid)
 
 road = Table(
     "road",
@@ -39,6 +61,7 @@ road = Table(
     Column("road_class", String(16), nullable=False),
     Column("key_road", Boolean, nullable=False),
     Column("line", Json, nullable=False),
+    Column("aliases", Json, nullable=False),
 )
 
 landmark = Table(
@@ -48,4 +71,5 @@ landmark = Table(
     Column("kind", String(20), nullable=False),
     Column("lon", Float, nullable=False),
     Column("lat", Float, nullable=False),
+    Column("aliases", Json, nullable=False),
 )
