@@ -1,0 +1,1 @@
+"""What every HTTP door shares: problems, identity, typed endpoints, uploads, OpenAPI."""

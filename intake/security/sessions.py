@@ -74,11 +74,16 @@ def rotate(old_cookie: str | None) -> Rotation:
     return Rotation(fresh=new_token(), retired=token_digest(old_cookie))
 
 
-def standing(created_at: datetime, seen_at: datetime, now: datetime) -> Standing:
-    """20 minutes without a request or 12 hours in all end a session. Times are aware, in UTC."""
+def standing(
+    created_at: datetime, seen_at: datetime, now: datetime, idle: timedelta = IDLE_TIMEOUT
+) -> Standing:
+    """20 minutes (or ``idle``) without a request or 12 hours in all end a session.
+
+    Times are aware, in UTC.
+    """
     if now - created_at >= ABSOLUTE_TIMEOUT:
         return Standing.EXPIRED
-    if now - seen_at >= IDLE_TIMEOUT:
+    if now - seen_at >= idle:
         return Standing.IDLE
     return Standing.LIVE
 
