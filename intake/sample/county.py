@@ -1,4 +1,4 @@
-"""Loading the sample county (示例数据): typed rows from the tables in ``data``, no database.
+"""Loading the sample county (示例数据): typed rows from the tables beside it, no database.
 
 The county is fictional: code 999999 belongs to no one, the names are made up, the telephone
 numbers cannot be dialled. Its figures are those of the construction plan: 210 km², 21 townships

@@ -7,8 +7,8 @@ from intake.geo.coordinates import Position
 
 
 def read(name: str) -> list[dict[str, str]]:
-    """The rows of one table of the folder ``data``."""
-    return read_table(files("intake.sample").joinpath("data", name))
+    """The rows of one of the tables beside this file."""
+    return read_table(files("intake.sample").joinpath(name))
 
 
 def read_table(table: Traversable) -> list[dict[str, str]]:

@@ -22,7 +22,7 @@ from intake.sample.drawing.regions import TOWNS, as_polygon, draw_outline, draw_
 from intake.sample.drawing.streets import draw_country_roads, draw_streets
 from intake.sample.drawing.villages import allot, name_all, scatter, spread
 
-HOME = Path(__file__).parent.parent / "data"
+HOME = Path(__file__).parent.parent
 KINDS = {"1": "TOWN", "2": "TOWNSHIP", "4": "ZONE"}
 
 
@@ -128,5 +128,4 @@ def _grid_rows(divided: dict[Square, tuple[str, int]]) -> Iterable[tuple[object,
 
 
 if __name__ == "__main__":
-    HOME.mkdir(exist_ok=True)
     draw()

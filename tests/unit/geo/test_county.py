@@ -5,7 +5,7 @@ from math import inf, nan
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely import Point
+from shapely import Point, Polygon
 
 from intake.geo.coordinates import Position, gcj02_to_bd09, wgs84_to_gcj02
 from intake.geo.county import County, CountyError, Finding
@@ -64,7 +64,8 @@ def test_answers_agree_with_each_other(lon: float, lat: float) -> None:
 
 def near_the_border(metres: float) -> tuple[float, float]:
     """A position just inside the eastern border."""
-    lon, lat = max(COUNTY.border.exterior.coords)  # type: ignore[attr-defined]
+    assert isinstance(COUNTY.border, Polygon)
+    lon, lat, *_ = max(COUNTY.border.exterior.coords)
     x, y = COUNTY.plane.to_metres(lon, lat)
     return COUNTY.plane.to_degrees(x - metres, y)
 
