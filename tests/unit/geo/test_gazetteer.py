@@ -1,14 +1,13 @@
 """Addresses in words, resolved in the sample county."""
 
-import time
-import unicodedata
+from math import hypot
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.geo.bearings import Offset, read_number, read_offset
-from intake.geo.gazetteer import Candidate, Gazetteer, How
+from intake.geo.gazetteer import LONGEST_TEXT, Candidate, Gazetteer, How
 from intake.sample.county import load_sample
 
 SAMPLE = load_sample()
@@ -81,8 +80,13 @@ def test_a_crossing_lies_on_both_roads() -> None:
 def test_so_far_from_a_crossing(words: str, east: float, north: float) -> None:
     found = best("人民路与解放街交叉口" + words)
     assert found.how is How.CROSSING
-    # along a street that is not quite straight: within a few metres
-    assert moved(CROSSING, found) == pytest.approx((east, north), abs=12)
+    # along a street that is not quite straight: within a sixth of the way
+    assert moved(CROSSING, found) == pytest.approx((east, north), abs=hypot(east, north) / 6)
+
+
+def test_the_two_sides_of_a_road() -> None:
+    corner = "人民路与解放街交叉口向东50米"
+    assert moved(best(corner + "路南"), best(corner + "路北")) == pytest.approx((0, 24), abs=0.3)
 
 
 def test_roads_that_do_not_meet_have_no_crossing() -> None:
@@ -149,19 +153,20 @@ def test_nothing_known_gives_nothing() -> None:
 
 
 @given(
-    st.text(max_size=60), st.sampled_from(["人民路", "人民路与解放街交叉口", "李庄村", "县医院"])
+    st.text(max_size=60),
+    st.sampled_from(["人民路", "人民路与解放街交叉口", "李庄村", "县医院"]),
+    st.text(max_size=60),
 )
-def test_any_text_around_a_name_is_harmless(noise: str, name: str) -> None:
-    for candidate in GAZETTEER.resolve(noise + name + noise):
-        assert COUNTY.diagnose(candidate.lon, candidate.lat).distance_km is None or "米" in (
-            unicodedata.normalize("NFKC", candidate.label)
-        )
+def test_any_text_around_a_name_is_harmless(before: str, name: str, after: str) -> None:
+    for candidate in GAZETTEER.resolve(before + name + after):
+        assert 0 < candidate.score <= 1
+        assert abs(candidate.lon - 113.6) < 0.2
+        assert abs(candidate.lat - 33.2) < 0.2
 
 
-def test_a_very_long_text_takes_no_time_to_speak_of() -> None:
-    begun = time.process_time()
-    GAZETTEER.resolve("人民路与解放街交叉口向东50米" * 20000)
-    assert time.process_time() - begun < 5
+def test_only_the_beginning_of_a_very_long_text_is_read() -> None:
+    assert best("人民路与解放街交叉口向东50米" * 20000).how is How.CROSSING
+    assert GAZETTEER.resolve("没有地名" * LONGEST_TEXT + "人民路") == []
 
 
 @pytest.mark.parametrize(
