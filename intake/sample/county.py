@@ -26,6 +26,9 @@ from intake.sample.tables import line, names, read
 
 COUNTY_CODE = "999999"
 COUNTY_NAME = "示范县"
+NOTICE = "示例数据:示范县是虚构的,人名、地名、电话均不真实,仅供试用"
+"""To be shown wherever the sample is in use."""
+
 SEAT = (113.6, 33.2)
 """The county seat, WGS84; the origin of the drawing's metres."""
 

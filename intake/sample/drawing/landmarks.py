@@ -22,7 +22,8 @@ BRIDGES = {
     "县道X904": "永丰大桥",
     "乡道Y901": "云岭桥",
 }
-CENTRE = {"government": (0, 100), "shop": (-100, 50), "station": (1300, 400), "park": (-300, 0)}
+AROUND = 350
+"""Metres within which chance moves a landmark that is wanted near a place."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +49,18 @@ def draw_landmarks(
     placed = []
     for row in read_table(files("intake.sample.drawing").joinpath("place_names.tsv")):
         area, name, kind = row["area"], row["name"], row["kind"]
-        spot = min(spots[area], key=partial(_unfitness, name, kind))
+        spot = min(spots[area], key=partial(_unfitness, name, row["near"]))
         placed.append(Placed(name, kind, names(row["aliases"]), spot))
         spots[area] = [s for s in spots[area] if hypot(s[0] - spot[0], s[1] - spot[1]) >= APART]
     return placed + _bridges(roads, river) + _seats()
 
 
-def _unfitness(name: str, kind: str, spot: Spot) -> float:
-    """Central kinds keep near the centre of their kind, the others lie where chance has them."""
-    x, y = CENTRE.get(kind, (100, 0))
-    scatter = 350 if kind in CENTRE else 3000
-    return hypot(spot[0] - x, spot[1] - y) + scatter * chance(name, spot)
+def _unfitness(name: str, near: str, spot: Spot) -> float:
+    """Some landmarks are wanted near a place, the others lie where chance has them."""
+    if not near:
+        return chance(name, spot)
+    x, y = map(float, near.split())
+    return hypot(spot[0] - x, spot[1] - y) + AROUND * chance(name, spot)
 
 
 def _frontages(built_up: Polygon, roads: list[Drawn]) -> list[Spot]:
