@@ -8,6 +8,7 @@ from pathlib import Path
 HEAD_BYTES = 32
 
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"})
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
 # A marker inside compressed data: 0xFF not followed by a stuffed zero, a restart or more filling.
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
@@ -31,8 +32,11 @@ def kind_of(head: bytes) -> ImageKind | None:
         return ImageKind.PNG
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return ImageKind.WEBP
-    if head[4:8] == b"ftyp" and _HEIC_BRANDS & {head[8:12], head[16:20], head[20:24], head[24:28]}:
-        return ImageKind.HEIC
+    if head[4:8] == b"ftyp":
+        # Major brand, then compatible ones (ISO/IEC 14496-12 clause 4.3); AVIF claims mif1 too.
+        brands = {head[8:12], head[16:20], head[20:24], head[24:28]}
+        if brands & _HEIC_BRANDS and not brands & _AVIF_BRANDS:
+            return ImageKind.HEIC
     return None
 
 

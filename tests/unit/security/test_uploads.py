@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from intake.security.image_kind import kind_of
 from intake.security.uploads import CleanPhoto, PhotoLimits, Refusal, UploadRefused, clean_photo
@@ -137,6 +138,7 @@ def test_a_page_hidden_behind_the_picture_is_not_kept(tmp_path: Path, kind: str)
         photos.PAYLOAD + photos.phone_jpeg(),
         b"\x00\x00\x00\x20ftypmp42" + bytes(100),
         b"RIFF\x00\x00\x00\x00AVI " + bytes(100),
+        b"\x00\x00\x00\x1cftypavif\x00\x00\x00\x00avifmif1miaf" + bytes(100),
     ],
 )
 def test_other_kinds_are_refused_whatever_they_are_called(tmp_path: Path, content: bytes) -> None:
@@ -211,6 +213,25 @@ def test_damaged_exif_does_not_cost_the_photo(tmp_path: Path) -> None:
     photo = clean(tmp_path, content)
     assert photo.gps is None
     assert photo.taken_at is None
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_profile_that_is_not_one_does_not_cost_the_photo(tmp_path: Path) -> None:
+    notes = PngInfo()
+    notes.add_text("Raw profile type exif", "\n\n\nnot hexadecimal", zip=True)
+    photo = clean(tmp_path, photos.encoded(photos.two_halves(), "PNG", pnginfo=notes))
+    assert (photo.width, photo.gps) == (640, None)
+
+
+@pytest.mark.usefixtures("kept")
+def test_of_several_pictures_in_one_file_the_first_is_kept(tmp_path: Path) -> None:
+    second = Image.new("RGB", (640, 480), photos.BLUE)
+    for kind in ("MPO", "WEBP", "PNG"):
+        content = photos.encoded(photos.two_halves(), kind, save_all=True, append_images=[second])
+        photo = clean(tmp_path, content)
+        assert is_red(photo.clean_path, 10, 10)
+        with Image.open(photo.clean_path) as image:
+            assert getattr(image, "n_frames", 1) == 1
 
 
 @pytest.mark.usefixtures("kept")
