@@ -1,0 +1,1 @@
+"""Backups: what is copied, how it is checked, how it comes back."""
