@@ -62,6 +62,21 @@ def test_answers_agree_with_each_other(lon: float, lat: float) -> None:
     assert diagnosis.usable or diagnosis.distance_km is not None
 
 
+def test_a_square_on_a_border_belongs_to_the_town_its_code_names() -> None:
+    on_borders = 0
+    for grid in COUNTY.grids:
+        corners = COUNTY.grids.frame.corners(grid.column, grid.row)
+        inside = [(lon - 1e-6, lat - 1e-6) for lon, lat in corners[2:3]]
+        inside += [(lon + 1e-6, lat + 1e-6) for lon, lat in corners[:1]]
+        for lon, lat in inside:
+            here = COUNTY.locate(lon, lat)
+            assert here.unit_grid == grid
+            assert here.town is not None
+            assert here.town.code == grid.code[:9]
+            on_borders += not COUNTY.polygon(here.town).contains(Point(lon, lat))
+    assert on_borders > 0
+
+
 def near_the_border(metres: float) -> tuple[float, float]:
     """A position just inside the eastern border."""
     assert isinstance(COUNTY.border, Polygon)
