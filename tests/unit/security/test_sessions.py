@@ -49,6 +49,7 @@ def test_idle_and_absolute_time_out() -> None:
     assert standing(START, START, START + 19 * minute) is Standing.LIVE
     assert standing(START, START, START + 20 * minute) is Standing.IDLE
     assert standing(START, START + 12 * hour - minute, START + 12 * hour) is Standing.EXPIRED
+    assert standing(START, START, START + 5 * minute, idle=5 * minute) is Standing.IDLE
     assert should_touch(START, START + minute)
     assert not should_touch(START, START + minute / 2)
 
