@@ -136,10 +136,22 @@ def release(unit: Unit, job_ids: Sequence[int], *, seconds: float) -> None:
     )
 
 
+def extend(unit: Unit, jobs: Sequence[Job], *, seconds: float) -> None:
+    """Hold rows that are still being worked on for another ``seconds``."""
+    until = unit.now + timedelta(seconds=seconds)
+    for job in jobs:
+        unit.conn.execute(
+            update(outbox)
+            .where(outbox.c.id == job.id, outbox.c.attempts == job.attempts, *_OPEN)
+            .values(lease_until=until, available_at=until)
+        )
+
+
 def back_off(attempts: int) -> timedelta:
     """1 s after the first attempt, doubling up to ten minutes, with a fifth of jitter."""
-    wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 16), LONGEST_WAIT)
-    return wait * _random.uniform(0.8, 1.2)
+    doubled = FIRST_WAIT.total_seconds() * 2.0 ** min(attempts - 1, 16)
+    wait = min(doubled, LONGEST_WAIT.total_seconds())
+    return timedelta(seconds=wait * _random.uniform(0.8, 1.2))
 
 
 def parked(conn: Connection, *, limit: int = 100) -> list[ParkedJob]:

@@ -59,7 +59,10 @@ def search(
     words = _clean(tokens)[:_MOST_WORDS]
     if not words:
         return []
-    bound = {"before": _BEYOND_ALL if before is None else before, "limit": limit}
+    bound: dict[str, object] = {
+        "before": _BEYOND_ALL if before is None else before,
+        "limit": limit,
+    }
     if conn.dialect.name == "sqlite":
         query = " ".join(f'"{word}"' for word in words)
         return list(conn.execute(_LITE_FIND, bound | {"query": query}).scalars())
