@@ -4,9 +4,16 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
-from pydantic.json_schema import WithJsonSchema
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
 
 from intake.http.problems import Fault
 
@@ -33,12 +40,28 @@ def _printable(text: str) -> str:
     return text
 
 
-Text = Annotated[
-    str,
-    AfterValidator(_printable),
-    WithJsonSchema({"type": "string", "pattern": _PRINTABLE_PATTERN}),
-]
-"""Text without control characters other than tabulator and line breaks."""
+class Printable:
+    """Marks text that must not hold control characters other than tabulator and line breaks.
+
+    ``Annotated[str, Field(max_length=200), PRINTABLE]``; the OpenAPI document tells the pattern.
+    """
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(_printable, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(schema) | {"pattern": _PRINTABLE_PATTERN}
+
+
+PRINTABLE = Printable()
+Line = Annotated[str, Field(max_length=200), PRINTABLE]
+"""One short entry of a form."""
+Words = Annotated[str, Field(max_length=5000), PRINTABLE]
+"""Several sentences."""
 
 _MESSAGES: Mapping[str, str] = {
     "missing": "缺少这一项。",
