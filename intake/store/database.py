@@ -24,13 +24,19 @@ class StoreUnavailable(Exception):
 
 
 def _translate(error: Exception) -> Exception:
-    if isinstance(error, IntegrityError):
+    if isinstance(error, IntegrityError) or _is_our_mistake(error):
         return error
     if isinstance(error, PoolTimeout | OperationalError | InterfaceError):
         return StoreUnavailable(f"the store did not answer: {type(error).__name__}")
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return StoreUnavailable("the connection to the store was lost")
     return error
+
+
+def _is_our_mistake(error: Exception) -> bool:
+    """SQLite reports a wrong statement and a full disk with the same class of error."""
+    cause = str(getattr(error, "orig", ""))
+    return cause.startswith(("no such", "near ", "ambiguous", "table ", "incomplete input"))
 
 
 class Database:

@@ -2,7 +2,7 @@
 
 SQLite: WAL, synchronous=FULL (an acknowledged complaint survives power loss), foreign keys on,
 and every write transaction begins IMMEDIATE: a deferred one that reads first and writes later fails
-at once when another writer came between.
+at once when another writer came between. Errors never quote bound values: they may be personal.
 """
 
 import sqlite3
@@ -64,7 +64,12 @@ def writer_engine(url: str, *, pool_size: int = 8) -> Engine:
     """An engine for writing: one connection on SQLite, a pool on PostgreSQL."""
     if is_sqlite(url):
         engine = create_engine(
-            url, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=30
+            url,
+            poolclass=QueuePool,
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=30,
+            hide_parameters=True,
         )
         event.listen(engine, "connect", _tune_sqlite)
         event.listen(engine, "begin", _begin_immediate)
@@ -74,7 +79,7 @@ def writer_engine(url: str, *, pool_size: int = 8) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,
-        pool_pre_ping=False,
+        hide_parameters=True,
         connect_args={"connect_timeout": 3, "prepare_threshold": 2},
     )
 
@@ -82,7 +87,13 @@ def writer_engine(url: str, *, pool_size: int = 8) -> Engine:
 def reader_engine(url: str, *, pool_size: int = 8) -> Engine:
     """A read-only pool on SQLite; PostgreSQL readers use the same kind of pool as writers."""
     if is_sqlite(url):
-        engine = create_engine(url, poolclass=QueuePool, pool_size=pool_size, max_overflow=0)
+        engine = create_engine(
+            url,
+            poolclass=QueuePool,
+            pool_size=pool_size,
+            max_overflow=0,
+            hide_parameters=True,
+        )
         event.listen(engine, "connect", _tune_sqlite_reader)
         event.listen(engine, "begin", _begin_deferred)
         return engine
@@ -91,7 +102,7 @@ def reader_engine(url: str, *, pool_size: int = 8) -> Engine:
 
 def migration_engine(url: str) -> Engine:
     """One connection at a time, foreign keys off on SQLite while tables are rebuilt."""
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
     if is_sqlite(url):
         event.listen(engine, "connect", _tune_sqlite_migration)
         event.listen(engine, "begin", _begin_immediate)
