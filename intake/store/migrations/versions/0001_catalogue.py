@@ -33,6 +33,12 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "community",
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.PrimaryKeyConstraint("code", name="pk_community"),
+    )
+    op.create_table(
         "condition",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.Column("edition", sa.String(length=32), nullable=False),
@@ -50,6 +56,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_condition_category", "condition", ["edition", "kind", "code"], unique=False)
     op.create_table(
+        "county",
+        sa.Column("code", sa.String(length=6), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("sample", sa.Boolean(), nullable=False),
+        sa.Column("frame_lon", sa.Float(), nullable=False),
+        sa.Column("frame_lat", sa.Float(), nullable=False),
+        sa.Column("river", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name="pk_county"),
+    )
+    op.create_table(
         "edition",
         sa.Column("name", sa.String(length=32), nullable=False),
         sa.Column("in_force_from", sa.Date(), nullable=True),
@@ -63,6 +79,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("lon", sa.Float(), nullable=False),
         sa.Column("lat", sa.Float(), nullable=False),
+        sa.Column("aliases", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_landmark"),
     )
     op.create_table(
@@ -76,21 +93,20 @@ def upgrade() -> None:
     op.create_table(
         "region",
         sa.Column("code", sa.String(length=12), nullable=False),
-        sa.Column("kind", sa.String(length=12), nullable=False),
-        sa.Column("parent_code", sa.String(length=12), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("lon", sa.Float(), nullable=False),
         sa.Column("lat", sa.Float(), nullable=False),
-        sa.Column("outline", sa.JSON(), nullable=True),
+        sa.Column("ring", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("code", name="pk_region"),
     )
-    op.create_index("ix_region_parent_code", "region", ["parent_code"], unique=False)
     op.create_table(
         "road",
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("road_class", sa.String(length=16), nullable=False),
         sa.Column("key_road", sa.Boolean(), nullable=False),
         sa.Column("line", sa.JSON(), nullable=False),
+        sa.Column("aliases", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_road"),
     )
     op.create_table(
@@ -106,15 +122,20 @@ def upgrade() -> None:
     op.create_table(
         "unit_grid",
         sa.Column("code", sa.String(length=20), nullable=False),
-        sa.Column("town_code", sa.String(length=12), nullable=False),
-        sa.Column("community_code", sa.String(length=12), nullable=False),
+        sa.Column("grid_column", sa.Integer(), nullable=False),
+        sa.Column("grid_row", sa.Integer(), nullable=False),
         sa.Column("duty_grid", sa.String(length=20), nullable=False),
         sa.Column("collector", sa.String(length=40), nullable=False),
-        sa.Column("west", sa.Float(), nullable=False),
-        sa.Column("south", sa.Float(), nullable=False),
-        sa.Column("east", sa.Float(), nullable=False),
-        sa.Column("north", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("code", name="pk_unit_grid"),
+    )
+    op.create_index("ix_unit_grid_duty_grid", "unit_grid", ["duty_grid"], unique=False)
+    op.create_table(
+        "village",
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("lon", sa.Float(), nullable=False),
+        sa.Column("lat", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name="pk_village"),
     )
     op.create_table(
         "category",
@@ -146,6 +167,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("condition_limit")
     op.drop_table("category")
+    op.drop_table("village")
     op.drop_table("unit_grid")
     op.drop_table("unit")
     op.drop_table("road")
@@ -153,6 +175,8 @@ def downgrade() -> None:
     op.drop_table("referral")
     op.drop_table("landmark")
     op.drop_table("edition")
+    op.drop_table("county")
     op.drop_table("condition")
+    op.drop_table("community")
     op.drop_table("category_map")
     op.drop_table("calendar_override")

@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_ticket"),
     )
     op.create_index("ix_ticket_case_id", "ticket", ["case_id"], unique=False)
+    op.create_index("ix_ticket_lat_lon", "ticket", ["lat", "lon"], unique=False)
     op.create_index("ix_ticket_parent_id", "ticket", ["parent_id"], unique=False)
     op.create_index("ix_ticket_source_state_id", "ticket", ["source", "state", "id"], unique=False)
     op.create_index("ix_ticket_state_id", "ticket", ["state", "id"], unique=False)

@@ -15,7 +15,7 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     op.create_table(
         "casefile",
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", KEY, autoincrement=False, nullable=False),
         sa.Column("number", sa.String(length=24), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
