@@ -28,7 +28,8 @@ def plan(unit: Unit, name: str, every_seconds: int) -> None:
 
 def any_due(conn: Connection, now: datetime) -> bool:
     """Whether a claim may find something; reads only."""
-    return conn.execute(select(schedule.c.name).where(schedule.c.next_at <= now)).first() is not None
+    query = select(schedule.c.name).where(schedule.c.next_at <= now).limit(1)
+    return conn.execute(query).first() is not None
 
 
 def claim(unit: Unit, *, seconds: float) -> list[str]:
