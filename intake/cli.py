@@ -3,8 +3,8 @@
 import contextlib
 import socket
 import sys
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -12,10 +12,14 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from intake.domain.people import Role
+from classifiers.commands import classifier
+from intake.domain.errors import Refusal
+from intake.domain.people import Actor, Role
 from intake.logs import start_logging
 from intake.processes import supervise
 from intake.security.keyfile import KeyringError
+from intake.security.passwords import random_password
+from intake.services import accounts
 from intake.services.county import NoCounty
 from intake.services.workroom import Workroom
 from intake.settings import Settings, SettingsError, load_settings
@@ -23,6 +27,7 @@ from intake.store.database import StoreUnavailable
 from intake.store.migrate import SchemaError
 
 REFUSED = 2
+ADMINISTRATOR = Actor(Role.SYSADMIN, "命令行")
 console = Console(stderr=True, highlight=False)
 
 
@@ -59,6 +64,9 @@ def _room(part: str) -> Workroom:
 @click.version_option(package_name="minsheng")
 def main() -> None:
     """民声: intake of a county's hotline."""
+
+
+main.add_command(classifier)
 
 
 @main.command()
@@ -107,23 +115,41 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _jobs_command(part: str) -> Callable[[], None]:
-    def command() -> None:
-        from intake.jobs import main as jobs
+@main.command()
+def jobs() -> None:
+    """Relay and worker in one process, without a broker (embedded)."""
+    from intake.jobs.loops import run_embedded
 
-        {"jobs": jobs.run_embedded, "worker": jobs.run_worker, "relay": jobs.run_relay}[part](
-            lambda: _room(part)
-        )
-
-    return command
+    run_embedded(_room("jobs"))
 
 
-for _part, _help in (
-    ("jobs", "Relay and worker in one process, without a broker (embedded)."),
-    ("worker", "A Celery worker on the broker of MINSHENG_BROKER_URL."),
-    ("relay", "Ring the broker for jobs in the store, and do periodic work."),
-):
-    main.command(name=_part, help=_help)(_jobs_command(_part))
+@main.command()
+def relay() -> None:
+    """Ring the broker of MINSHENG_BROKER_URL for due jobs, and do periodic work."""
+    from intake.jobs.loops import run_relay
+
+    room = _room("relay")
+    _require_broker(room.settings)
+    run_relay(room)
+
+
+@main.command()
+@click.option("--processes", default=2, show_default=True, help="worker processes")
+def worker(processes: int) -> None:
+    """A Celery worker on the broker of MINSHENG_BROKER_URL."""
+    from intake.jobs import runtime
+    from intake.jobs.loops import run_worker
+
+    settings = _settings()
+    _require_broker(settings)
+    start_logging("worker", settings.log_level)
+    runtime.install(lambda: _room("worker"))
+    run_worker(settings, processes=processes)
+
+
+def _require_broker(settings: Settings) -> None:
+    if not settings.broker_url.get_secret_value():
+        raise Refused("No broker: set MINSHENG_BROKER_URL to amqp://… or redis://…, or use `jobs`.")
 
 
 @main.group()
@@ -173,13 +199,13 @@ def contacts() -> None:
 
 @contacts.command("balance")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="county day, default today")
-def contacts_balance(day: date | None) -> None:
+def contacts_balance(day: datetime | None) -> None:
     """Arrivals of a day by source and outcome; must close to zero open."""
     from intake.domain.numbers import county_day
     from intake.services.balance import balance
 
     room = _room("balance")
-    wanted = day.date() if hasattr(day, "date") else county_day(room.clock())
+    wanted = day.date() if day else county_day(room.clock())
     with _plain_errors():
         sheet = balance(room, wanted)
     table = Table("source", "outcome", "contacts", title=f"{wanted:%Y-%m-%d}")
@@ -199,10 +225,8 @@ def user() -> None:
 @user.command("list")
 def user_list() -> None:
     """All accounts."""
-    from intake.services.accounts import list_accounts
-
     table = Table("user name", "name", "role", "state")
-    for each in list_accounts(_room("user")):
+    for each in accounts.list_accounts(_room("user"), ADMINISTRATOR):
         state = "active" if each.active else "disabled"
         table.add_row(each.username, each.display_name, each.role.value, state)
     console.print(table)
@@ -215,35 +239,49 @@ def user_list() -> None:
 @click.option("--deputy", is_flag=True, help="may file as a logged deputy of the shift leader")
 def user_add(username: str, name: str, role: str, deputy: bool) -> None:
     """Make an account and print its random password once."""
-    from intake.services.accounts import create_account
-
     room = _room("user")
+    password = random_password()
     with _refusals():
-        password = create_account(room, username, name, Role(role), deputy=deputy)
-    console.print(f"{username}  {password}   (shown once; change it after signing in)")
+        accounts.create_account(
+            room, ADMINISTRATOR, username, name, Role(role), password, deputy=deputy
+        )
+    _show_password(username, password)
 
 
 @user.command("password")
 @click.argument("username")
 def user_password(username: str) -> None:
     """Give an account a new random password and end its sessions."""
-    from intake.services.accounts import reset_password
-
     room = _room("user")
+    password = random_password()
     with _refusals():
-        console.print(f"{username}  {reset_password(room, username)}   (shown once)")
+        accounts.set_password(room, ADMINISTRATOR, username, password)
+    _show_password(username, password)
+
+
+def _show_password(username: str, password: str) -> None:
+    click.echo(f"{username}  {password}")
+    console.print("Shown once; it should be changed after signing in.")
 
 
 @user.command("disable")
 @click.argument("username")
 def user_disable(username: str) -> None:
     """Bar an account from signing in; its history stays."""
-    from intake.services.accounts import disable_account
-
     room = _room("user")
     with _refusals():
-        disable_account(room, username)
+        accounts.set_active(room, ADMINISTRATOR, username, False)
     console.print(f"{username} is disabled")
+
+
+@user.command("enable")
+@click.argument("username")
+def user_enable(username: str) -> None:
+    """Let an account sign in again."""
+    room = _room("user")
+    with _refusals():
+        accounts.set_active(room, ADMINISTRATOR, username, True)
+    console.print(f"{username} is enabled")
 
 
 @main.group()
@@ -253,25 +291,35 @@ def token() -> None:
 
 @token.command("create")
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-@click.option("--name", default="subsystem", help="what the token is for")
-def token_create(role: str, name: str) -> None:
+@click.option("--name", default="subsystem", show_default=True, help="what the token is for")
+@click.option("--user", "username", help="act as this account instead of one of its own")
+def token_create(role: str, name: str, username: str | None) -> None:
     """Make a token and print it once."""
-    from intake.services.accounts import create_token
-
     room = _room("token")
     with _refusals():
-        click.echo(create_token(room, name, Role(role)))
+        issued = accounts.create_token(room, ADMINISTRATOR, name, Role(role), username)
+    click.echo(issued.secret)
+
+
+@token.command("list")
+def token_list() -> None:
+    """All tokens, without their secrets."""
+    table = Table("id", "name", "role", "made", "state")
+    for each in accounts.list_tokens(_room("token"), ADMINISTRATOR):
+        state = "revoked" if each.revoked_at else "active"
+        made = f"{each.created_at:%Y-%m-%d}"
+        table.add_row(str(each.id), each.name, each.role.value, made, state)
+    console.print(table)
 
 
 @token.command("revoke")
-@click.argument("name")
-def token_revoke(name: str) -> None:
-    """End every token of this name."""
-    from intake.services.accounts import revoke_token
-
+@click.argument("number", type=int)
+def token_revoke(number: int) -> None:
+    """End a token by its id (see `minsheng token list`)."""
     room = _room("token")
     with _refusals():
-        console.print(f"{revoke_token(room, name)} token(s) revoked")
+        accounts.revoke_token(room, ADMINISTRATOR, number)
+    console.print(f"token {number} is revoked")
 
 
 @main.group()
@@ -306,8 +354,6 @@ def outbox_replay(job: int) -> None:
 
 @contextlib.contextmanager
 def _refusals() -> Iterator[None]:
-    from intake.domain.errors import Refusal
-
     try:
         with _plain_errors():
             yield

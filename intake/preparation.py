@@ -7,8 +7,8 @@ from rich.table import Table
 
 from classifiers.training import train_cold
 from intake.domain.people import Role
+from intake.sample.seed import Credentials, seed_sample
 from intake.security import keyring
-from intake.services.seed import Credentials, seed_sample
 from intake.settings import Settings
 from intake.store.database import Database
 from intake.store.engines import is_sqlite, sqlite_path
