@@ -18,6 +18,7 @@ from intake.geo.rows import (
     RoadClass,
     Village,
 )
+from intake.services.workroom import Workroom
 from intake.store.database import Database
 from intake.store.tables import community, county, landmark, region, road, unit_grid, village
 from intake.store.unit import Unit
@@ -159,3 +160,9 @@ def load_county(database: Database) -> County:
             river=tuple((point[0], point[1]) for point in head.river),
         )
     return County(rows)
+
+
+def is_sample(room: Workroom) -> bool:
+    """Whether the county is the fictional one, so that every page can say so."""
+    with room.database.read() as conn:
+        return bool(conn.execute(select(county.c.sample)).scalar())
