@@ -97,12 +97,19 @@ install_lock() {
             'Check that this machine reaches a Python package index (pip config list) and run this again.'
 }
 
+project_version() { sed -n 's/^version = "\(.*\)"$/\1/p' "$project/pyproject.toml"; }
+
 # The checkout itself is used in place: a path file and a start script, nothing to build. The path is
 # relative because Python 3.11 reads path files in the locale's encoding, and a folder may be Chinese.
 install_project() {
-    local site
+    local site metadata
     site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')
     printf '../../../..\n' >"$site/minsheng.pth"
+    rm -rf -- "$site"/minsheng-*.dist-info
+    metadata=$site/minsheng-$(project_version).dist-info
+    mkdir -p -- "$metadata"
+    printf 'Metadata-Version: 2.1\nName: minsheng\nVersion: %s\n' "$(project_version)" >"$metadata/METADATA"
+    echo deploy >"$metadata/INSTALLER"
     cat >"$venv/bin/minsheng" <<'SCRIPT'
 #!/bin/sh
 '''exec' "$(dirname -- "$0")/python" "$0" "$@"
@@ -119,7 +126,7 @@ SCRIPT
 
 # What an environment is made of; any change installs again.
 environment_key() {
-    { "$venv/bin/python" -VV && printf '%s\n' "$project" "$1" && cat "${@:2}" "$project/deploy/environment.sh"; } |
+    { "$venv/bin/python" -VV && printf '%s\n' "$project" "$(project_version)" "$1" && cat "${@:2}" "$project/deploy/environment.sh"; } |
         sha256sum | cut -d' ' -f1
 }
 
