@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.services.postgres",
     "tests.services.rabbitmq",
     "tests.services.redis",
+    "tests.store_fixtures",
 ]
 
 
