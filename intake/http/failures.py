@@ -79,7 +79,7 @@ def problem_of(error: Exception) -> Problem:
             "系统暂时无法保存，没有接收任何内容，请稍后重试。",
             headers={"Retry-After": str(RETRY_SECONDS)},
         )
-    if isinstance(error, HttpProcessingError):
+    if isinstance(error, HttpProcessingError | web.RequestPayloadError):
         return Problem(*_HTTP_IDS[400])
     return _unexpected(error)
 
@@ -118,9 +118,10 @@ def _unexpected(error: Exception) -> Problem:
 
 async def _answer(request: web.Request, problem: Problem) -> web.StreamResponse:
     pages = _pages(request)
-    if pages is None:
-        return problem_response(problem)
-    response = await pages.render(request, problem)
+    response = await pages.render(request, problem) if pages else problem_response(problem)
+    if not request.content.is_eof():
+        # Nobody will read the rest of the body, so the connection cannot serve another request.
+        response.force_close()
     for name, value in problem.headers.items():
         response.headers.setdefault(name, value)
     return response

@@ -5,7 +5,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from html import escape
-from importlib.metadata import version
 from typing import Any, Literal
 
 from aiohttp import web
@@ -15,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 from intake.http.endpoints import ENDPOINTS, Endpoint
 from intake.http.problems import KINDS, MEDIA_TYPE, URN
 
+API_VERSION = "1.0.0"
 _REF = "#/components/schemas/{model}"
 _PATH_NAMES = re.compile(r"\{(\w+)\}")
 _Wanted = dict[tuple[type[BaseModel], Literal["validation", "serialization"]], None]
@@ -56,7 +56,7 @@ def openapi_document(endpoints: Iterable[Endpoint], site: str) -> dict[str, Any]
         "openapi": "3.1.0",
         "info": {
             "title": "民声 API",
-            "version": version("minsheng"),
+            "version": API_VERSION,
             "description": "Citizens' reports, tickets and cases of one county.",
         },
         "servers": [{"url": site}],

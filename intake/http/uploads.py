@@ -36,7 +36,14 @@ _MEDIA_TYPES = {
     ImageKind.HEIC: "image/heic",
 }
 _PLAIN_ENCODINGS = {"", "7bit", "8bit", "binary"}
-_BROKEN_FORM = (ValueError, AssertionError, LookupError, RuntimeError, HttpProcessingError)
+_BROKEN_FORM = (
+    ValueError,
+    AssertionError,
+    LookupError,
+    RuntimeError,
+    HttpProcessingError,
+    web.RequestPayloadError,
+)
 
 
 @dataclass(slots=True)
