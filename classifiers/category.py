@@ -12,6 +12,7 @@ from classifiers.lexical import Floats, LexicalScorer, LexicalScores
 from classifiers.lexicon import Lexicon
 from classifiers.linear import Columns, LinearPart
 from classifiers.mixing import LEXICON_ONLY, Mixer, Prior
+from classifiers.places import MOST_READ, Word
 from classifiers.text import Tokenizer
 
 WORDS_SHOWN = 3
@@ -57,6 +58,15 @@ class Reader:
     def features(self, text: str, title_length: int, lexical: LexicalScores) -> Reading:
         """Return the features of the same text."""
         return read(text, title_length, self._tokenizer, lexical, self.labels)
+
+    def place_words(self, text: str) -> list[Word]:
+        """Return the words of the part of folded text in which a place is looked for."""
+        words: list[Word] = []
+        begin = 0
+        for piece, tag in self._tokenizer.tagged(text[:MOST_READ]):
+            words.append(Word(piece, tag, begin, begin + len(piece)))
+            begin += len(piece)
+        return words
 
 
 class CategoryModel:

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from classifiers.catalogue import labels, out_fields
+from classifiers.places import PlaceWords
 
 FOLDER = Path(__file__).parent / "lexicon"
 
@@ -62,6 +63,9 @@ class AppealCue:
     weight: float
 
 
+NO_PLACE_WORDS = PlaceWords(frozenset(), frozenset())
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """All word lists together."""
@@ -71,6 +75,7 @@ class Lexicon:
     confusable: dict[frozenset[str], str] = field(default_factory=dict)
     triggers: tuple[Trigger, ...] = ()
     appeal_cues: tuple[AppealCue, ...] = ()
+    place_words: PlaceWords = NO_PLACE_WORDS
 
 
 def read_lexicon(folder: Path) -> Lexicon:
@@ -89,8 +94,11 @@ def read_lexicon(folder: Path) -> Lexicon:
         terms=tuple(terms),
         utterances=tuple(utterances),
         confusable=_confusable(folder / "confusable.tsv"),
-        triggers=tuple(_triggers(folder / "urgency.tsv")),
+        triggers=tuple(
+            trigger for path in sorted(folder.glob("urgency*.tsv")) for trigger in _triggers(path)
+        ),
         appeal_cues=tuple(_appeal_cues(folder / "appeal.tsv")),
+        place_words=_place_words(folder / "place_words.tsv"),
     )
 
 
@@ -193,3 +201,12 @@ def _appeal_cues(path: Path) -> Iterator[AppealCue]:
         if appeal not in APPEALS:
             raise LexiconError(f"{where}: appeal {appeal!r} must be one of {'、'.join(APPEALS)}")
         yield AppealCue(_pattern(where, term), appeal, _weight(where, weight))
+
+
+def _place_words(path: Path) -> PlaceWords:
+    words: dict[str, set[str]] = {"generic": set(), "matter": set()}
+    for where, (kind, word) in _lines(path, ("kind", "word")):
+        if kind not in words:
+            raise LexiconError(f"{where}: kind {kind!r} must be generic or matter")
+        words[kind].add(word)
+    return PlaceWords(frozenset(words["generic"]), frozenset(words["matter"]))

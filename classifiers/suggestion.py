@@ -15,7 +15,7 @@ from classifiers.appeal import appeal_of, cue_points
 from classifiers.catalogue import CURRENT_EDITION, catalogue, name_of, out_fields
 from classifiers.category import CategoryModel, Ranking, Reader, Trained
 from classifiers.lexicon import lexicon
-from classifiers.places import place_of
+from classifiers.places import PlaceFinder
 from classifiers.registry import load
 from classifiers.text import Folded, fold
 from classifiers.urgency import urgency_of
@@ -69,6 +69,7 @@ class Suggester:
     def __init__(self, trained: Trained | None = None) -> None:
         self._lexicon = lexicon()
         self._category = CategoryModel(Reader(catalogue(), self._lexicon), trained)
+        self._places = PlaceFinder(self._lexicon.place_words)
         self.version = LEXICON_VERSION if trained is None else trained.version
 
     @classmethod
@@ -88,7 +89,7 @@ class Suggester:
         guesses = self._guesses(report, ranking)
         appeal, appeal_probability = self._appeal(report.text, title_length, ranking)
         level, reasons = urgency_of(report.text, self._lexicon.triggers)
-        place = place_of(report.text, title_length)
+        place = self._places.place_of(self._category.reader.place_words(report.text), title_length)
         best = guesses[0] if guesses else None
         return Suggestion(
             guesses=guesses,

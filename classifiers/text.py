@@ -82,6 +82,13 @@ class Tokenizer:
         for word in sorted({word for word in words if 2 <= len(word) <= 8}):
             self._cutter.add_word(word, None, None)
 
+    def tagged(self, folded: str) -> list[tuple[str, str]]:
+        """Return all pieces of folded text in order, each with its part of speech.
+
+        The product's own words have an empty part of speech.
+        """
+        return [(word, tag) for word, tag in self._cutter.tag(folded, hmm=True)]
+
     def words(self, folded: str) -> list[str]:
         """Return the words of folded text in order; white space and punctuation are dropped."""
         return [
