@@ -7,11 +7,12 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import Field
 
-from channels.web.parse import Report, ReportForm
+from channels.web.parse import ReportForm
 from channels.web.receive import FORM_MEDIA_TYPE, receive_form, receive_json
 from intake.http.endpoints import Asked, Endpoints
 from intake.http.problems import Fault, no
 from intake.http.reading import read_bounded, require_json
+from intake.http.reports import Report
 from intake.http.room import require_rate, settings_of
 from intake.http.uploads import received_form
 from intake.http.words import PRINTABLE, Input, Shown

@@ -5,17 +5,12 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from channels.contract import Arrival, Delivery
-from channels.web.parse import (
-    Report,
-    derived_id,
-    form_payload,
-    form_values,
-    submission_of,
-)
+from channels.web.parse import form_payload, form_values
 from intake.domain.contact import Outcome, Source
 from intake.domain.errors import Refusal
 from intake.domain.submission import Submission, Upload
 from intake.http.reading import parse_json, parse_strings
+from intake.http.reports import Report, derived_id, submission_of
 from intake.http.room import RECEPTION, client_of, room_of
 from intake.http.uploads import Form
 from intake.services.accept import Receipt
@@ -43,6 +38,7 @@ class WebChannel:
             submission_of(
                 self._room,
                 report,
+                source=self.source,
                 external_id=delivery.external_id,
                 raw=delivery.payload,
                 media_type=delivery.media_type,
@@ -98,6 +94,7 @@ def _submission(
     return submission_of(
         room,
         report,
+        source=Source.WEB,
         external_id=derived_id(room, key, report, address, raw, now),
         raw=raw,
         media_type=media_type,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from intake.domain.contact import Source
+from intake.domain.people import CITIZEN, Actor
 
 
 class Datum(StrEnum):
@@ -70,7 +71,8 @@ class Submission:
     """One report as one door understood it.
 
     ``external_id`` is derived, never random (decision 1); ``raw`` is what arrived, byte for byte,
-    and ``raw_hash`` its SHA-256 hex digest.
+    and ``raw_hash`` its SHA-256 hex digest. ``actor`` is who handed it in: the citizen, or the
+    person on duty who wrote it down.
     """
 
     source: Source
@@ -87,3 +89,4 @@ class Submission:
     confidential: bool = False
     needs_reply: bool = True
     facts: Mapping[str, Any] = field(default_factory=dict)
+    actor: Actor = CITIZEN

@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
 
 from intake.http.problems import Fault
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _PRINTABLE_PATTERN = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"
 
 
@@ -35,7 +35,7 @@ class Shown(BaseModel):
 
 def _printable(text: str) -> str:
     # NUL cannot be stored in PostgreSQL, and control characters reach terminals and spreadsheets.
-    if _UNPRINTABLE.search(text):
+    if UNPRINTABLE.search(text):
         raise PydanticCustomError("control_characters", "control characters are not accepted")
     return text
 
@@ -109,7 +109,7 @@ def faults_of(error: ValidationError) -> tuple[Fault, ...]:
 
 def _field(location: Sequence[int | str]) -> str:
     # A name of the sender's own making comes back shortened and printable.
-    return ".".join(_UNPRINTABLE.sub("?", str(part))[:64] for part in location)
+    return ".".join(UNPRINTABLE.sub("?", str(part))[:64] for part in location)
 
 
 def _message(item: ErrorDetails) -> str:

@@ -20,7 +20,6 @@ from intake.domain.contact import Outcome
 from intake.domain.errors import KeyReused
 from intake.domain.events import GENESIS, EventType, Fact, Subject
 from intake.domain.numbers import county_day, daily_key, ticket_number
-from intake.domain.people import CITIZEN
 from intake.domain.submission import Submission, Upload
 from intake.domain.ticket_steps import TicketState
 from intake.services.reporters import reporter_row
@@ -149,9 +148,9 @@ def _ticket_row(unit: Unit, key: int, report: Submission, respond_by: datetime) 
         subject_id=key,
         type=EventType.TICKET_RECEIVED,
         at=unit.now,
-        actor_role=CITIZEN.role.value,
-        actor_name=CITIZEN.name,
-        actor_id=None,
+        actor_role=report.actor.role.value,
+        actor_name=report.actor.name,
+        actor_id=report.actor.account_id,
         from_state="",
         to_state=TicketState.RECEIVED.value,
         version=1,

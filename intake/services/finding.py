@@ -1,0 +1,44 @@
+"""What the desk asks while somebody types: categories, their handbook cards, a live suggestion."""
+
+from dataclasses import dataclass
+
+from classifiers.catalogue import search
+from classifiers.suggestion import Suggestion
+from intake.domain.people import Action, Actor
+from intake.services.catalogue import HandbookCard, handbook_cards
+from intake.services.workroom import Workroom
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryFound:
+    """One category; ``label`` such as E06010 is what registration takes."""
+
+    label: str
+    kind: str
+    name: str
+    major_name: str
+
+
+def find_categories(
+    room: Workroom, actor: Actor, words: str, limit: int = 20
+) -> list[CategoryFound]:
+    """Categories by code, name, synonym, pinyin or initials, best first."""
+    del room
+    actor.require(Action.READ_TICKETS)
+    return [
+        CategoryFound(found.label, found.kind, found.name, found.major_name)
+        for found in search(words, limit)
+    ]
+
+
+def read_handbook(room: Workroom, actor: Actor, label: str) -> list[HandbookCard]:
+    """Filing conditions of a category in the edition in force; empty when there are none."""
+    actor.require(Action.READ_TICKETS)
+    with room.database.read() as conn:
+        return handbook_cards(conn, label, room.settings.edition)
+
+
+def suggest_for(room: Workroom, actor: Actor, text: str) -> Suggestion:
+    """What the classifier thinks of a text that is not stored; a person decides (decision 12)."""
+    actor.require(Action.READ_TICKETS)
+    return room.suggester.suggest(text)
