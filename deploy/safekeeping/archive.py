@@ -4,11 +4,12 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import click
 
@@ -73,19 +74,32 @@ def unpack_archive(source: Path, goal: Path) -> int:
     """
     try:
         with tarfile.open(source, mode="r:") as archive:
-            archive.extractall(goal, filter="data")
+            found = {member.name: unpack_member(archive, member, goal) for member in archive}
     except (OSError, tarfile.TarError) as error:
         raise ArchiveError(f"{source} cannot be read ({error}): use another backup.") from None
+    found.pop(MANIFEST, None)
     try:
         manifest = json.loads((goal / MANIFEST).read_text("utf-8"))
+        (goal / MANIFEST).unlink()
     except (OSError, ValueError):
         raise ArchiveError(f"{source} ends before its list of files: use another backup.") from None
-    found: dict[str, str] = {}
-    for name, path in files_below(goal, "."):
-        if name != f"./{MANIFEST}":
-            with path.open("rb") as content:
-                found[name.removeprefix("./")] = hashlib.file_digest(content, "sha256").hexdigest()
     if manifest.get("format") != FORMAT or found != manifest.get("files"):
         raise ArchiveError(f"{source} does not hold what its list says: use another backup.")
-    (goal / MANIFEST).unlink()
     return len(found)
+
+
+def unpack_member(archive: tarfile.TarFile, member: tarfile.TarInfo, goal: Path) -> str:
+    """Write one plain file below the goal; its SHA-256.
+
+    Checked by hand, because Python before 3.11.4 (Debian 12 has 3.11.2) knows no extraction filter.
+    """
+    name = PurePosixPath(member.name)
+    content = archive.extractfile(member) if member.isreg() else None
+    if content is None or name.is_absolute() or ".." in name.parts:
+        raise ArchiveError(f"{member.name} is no plain file of a backup: do not use this archive.")
+    path = goal / name
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with content, path.open("xb") as stream:
+        shutil.copyfileobj(content, stream)
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
