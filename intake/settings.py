@@ -47,7 +47,6 @@ class Settings(BaseSettings):
     area_code: str = "0000"
     filing_authority: FilingAuthority = FilingAuthority.OPERATOR
     edition: str = "GB/T 47678.5-2026"
-    model: Path | None = None
     report_rate: str = "10/minute;60/hour"
     query_rate: str = "20/minute;120/hour"
     rate_storage: str = "memory://"
@@ -86,8 +85,9 @@ class Settings(BaseSettings):
         return self.data / "keys"
 
     @property
-    def model_file(self) -> Path:
-        return self.model or self.data / "model" / "category.npz"
+    def models(self) -> Path:
+        """The folder of category models; a register in it names the one in force."""
+        return self.data / "models"
 
     @property
     def site(self) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
+from classifiers.registry import Registry
 from classifiers.suggestion import Suggester, Suggestion
 from intake.domain.calendar import WorkCalendar
 from intake.domain.numbers import query_code, same_code
@@ -49,8 +50,7 @@ class Workroom:
     @property
     def suggester(self) -> Suggests:
         if self._suggester is None:
-            model = self.settings.model_file
-            self._suggester = Suggester.load(model if model.exists() else None)
+            self._suggester = Suggester.load(Registry(self.settings.models).active())
         return self._suggester
 
     def query_code(self, number: str) -> str:
