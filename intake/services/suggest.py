@@ -68,16 +68,16 @@ def index_ticket(conn: Connection, key: int) -> None:
 
 
 def _report(room: Workroom, key: int) -> _Report:
-    """What the citizen said so far; raises NotFound."""
+    """What the citizen said so far; a ticket split off has its own part. Raises NotFound."""
     with room.database.read() as conn:
         row = conn.execute(
-            select(ticket.c.version, ticket.c.registered_at, ticket.c.text).where(
+            select(ticket.c.version, ticket.c.registered_at, ticket.c.description).where(
                 ticket.c.id == key
             )
         ).first()
         if row is None:
             raise NotFound(f"no ticket {ticket_number(key)}")
-        said = [row.text, *_supplements(conn, key)]
+        said = [row.description, *_supplements(conn, key)]
     return _Report(row.version, row.registered_at is not None, "\n".join(said))
 
 

@@ -11,6 +11,7 @@ from intake.domain.events import Fact
 from intake.store.tables import event, outbox
 
 _EVENT_LOCK = 0x4D53
+_LOCK_AND_NOTIFY = text("SELECT pg_advisory_xact_lock(:key), pg_notify('minsheng_event', '')")
 
 
 def _event_row(fact: Fact, digest: str) -> dict[str, Any]:
@@ -79,7 +80,7 @@ class Unit:
         """
         if self._events:
             if self.conn.dialect.name == "postgresql":
-                self.conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _EVENT_LOCK})
+                self.conn.execute(_LOCK_AND_NOTIFY, {"key": _EVENT_LOCK})
             self.conn.execute(insert(event), self._events)
             self._events = []
         if self._outbox:
