@@ -35,14 +35,16 @@ own_folder() {
     [ "$(id -u)" != 0 ] || chown -R "$2" "$services/$1"
 }
 
-# start_service NAME USER COMMAND…: in the background, in a process group of its own.
+# start_service NAME USER COMMAND…: in the background, in a process group of its own. When this script
+# is killed outright, so that nothing can stop its servers, the kernel ends them (--pdeathsig).
 start_service() {
     local name=$1 user=$2 become=()
     shift 2
     if [ "$(id -u)" = 0 ]; then
-        become=(setpriv --reuid="$user" --regid="$(id -gn "$user")" --init-groups)
+        become=(--reuid="$user" --regid="$(id -gn "$user")" --init-groups)
     fi
-    (cd -- "$services/$name" && exec setsid "${become[@]}" "$@") >"$output/$name.log" 2>&1 </dev/null &
+    (cd -- "$services/$name" && exec setsid setpriv "${become[@]}" --pdeathsig TERM "$@") \
+        >"$output/$name.log" 2>&1 </dev/null &
     service_pids+=("$!")
 }
 
