@@ -40,7 +40,8 @@ def add_operations(app: web.Application) -> None:
     """Serve /health and /metrics, and count every request by its route, never by its address."""
     app.router.add_get("/health", health)
     app.router.add_get("/metrics", metrics)
-    app.middlewares.append(_measure)
+    # Outermost, so that a problem is counted under the status it is answered with.
+    app.middlewares.insert(0, _measure)
 
 
 @web.middleware

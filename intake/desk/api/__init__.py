@@ -1,0 +1,1 @@
+"""The staff and machine API: the same services as the desk, for programs."""

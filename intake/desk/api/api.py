@@ -1,0 +1,17 @@
+"""Puts the staff and machine API on an application, with the document of all its endpoints."""
+
+from aiohttp import web
+
+from intake.desk.api.cases import cases_api
+from intake.desk.api.lookups import lookups_api
+from intake.desk.api.tickets import tickets_api
+from intake.http.openapi import publish_openapi
+from intake.http.room import ROOM
+
+
+def add_staff_api(app: web.Application) -> None:
+    """Serve the staff API from ``app`` (furnished with a room), and describe every endpoint
+    joined to it so far or later."""
+    for table in (tickets_api, cases_api, lookups_api):
+        table.join(app)
+    publish_openapi(app, "/api/v1", app[ROOM].settings.site)
