@@ -52,7 +52,7 @@ def _settings() -> Settings:
 
 
 def _room(part: str) -> Workroom:
-    from intake.app import open_room
+    from intake.opening import open_room
 
     settings = _settings()
     start_logging(part, settings.log_level)
