@@ -40,7 +40,7 @@ class SteadySuggester:
         self.asked: list[str] = []
 
     def suggest(self, text: str, title: str = "") -> Suggestion:
-        self.asked.append(text)
+        self.asked.append(f"{title}{text}")
         if "毒药" in text:
             raise RuntimeError("poison")
         guess = Guess("E06010", "EVENT", "06010", "暴露垃圾", 0.9, ("垃圾",))
