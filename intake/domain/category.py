@@ -34,6 +34,10 @@ class CategoryRef:
     def parse(cls, label: str, edition: str) -> "CategoryRef":
         """Read ``C01001`` or ``E06010``; raises ValueError for anything else."""
         kinds = {kind.letter: kind for kind in CategoryKind}
-        if len(label) != 6 or label[0] not in kinds or not label[1:].isdecimal():
+        if (
+            len(label) != 6
+            or label[0] not in kinds
+            or not (label.isascii() and label[1:].isdecimal())
+        ):
             raise ValueError(f"not a category label: {label!r}; expected C or E and five digits")
         return cls(kinds[label[0]], edition, label[1:])

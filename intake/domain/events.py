@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -29,6 +29,7 @@ class EventType(StrEnum):
     TICKET_DECLINED = "TicketDeclined"
     TICKET_REFERRED = "TicketReferred"
     TICKET_MERGED = "TicketMerged"
+    TICKET_UNMERGED = "TicketUnmerged"
     TICKET_SPLIT = "TicketSplit"
     INFO_ASKED = "InfoAsked"
     SUPPLEMENT_RECEIVED = "SupplementReceived"
@@ -56,6 +57,9 @@ class EventType(StrEnum):
 
 GENESIS = "0" * 64
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -81,7 +85,8 @@ class Fact:
             self.subject.value,
             self.subject_id,
             self.type.value,
-            int(self.at.timestamp() * 1_000_000),
+            # Whole microseconds: a float of seconds loses the last of them.
+            (self.at - _EPOCH) // _MICROSECOND,
             self.actor_role,
             self.actor_name,
             self.actor_id,

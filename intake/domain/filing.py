@@ -179,7 +179,8 @@ def leader_reasons(
         reasons.append(LeaderReason.AUTHORITY)
     if case_class is CaseClass.DIFFICULT:
         reasons.append(LeaderReason.DIFFICULT)
-    if case_class is CaseClass.EMERGENCY:
+    # Waiving the proof is for emergencies, so whoever waives it leaves the decision to the leader.
+    if case_class is CaseClass.EMERGENCY or facts.emergency_waiver:
         reasons.append(LeaderReason.EMERGENCY)
     if facts.confidential:
         reasons.append(LeaderReason.CONFIDENTIAL)

@@ -2,13 +2,14 @@
 
 import hmac
 import re
+import unicodedata
 from datetime import date, datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 COUNTY_ZONE = ZoneInfo("Asia/Shanghai")
-TICKET_NUMBER = re.compile(r"^SL(\d{8})(\d{5,7})$")
-CASE_NUMBER = re.compile(r"^[CE]\d{5}\d{8}\d{4,6}$")
+TICKET_NUMBER = re.compile(r"SL([0-9]{8})([0-9]{5,7})")
+CASE_NUMBER = re.compile(r"[CE][0-9]{5}[0-9]{8}[0-9]{4,6}")
 _SEQUENCE_SPAN = 10_000_000
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _CODE_LENGTH = 8
@@ -31,8 +32,11 @@ def ticket_number(key: int) -> str:
 
 
 def ticket_key(number: str) -> int | None:
-    """The key behind a ticket number as people write it, or None if it is not one."""
-    match = TICKET_NUMBER.match(number.strip().upper())
+    """The key behind a ticket number as people write it, or None if it is not one.
+
+    Case, blanks, dashes and full-width signs of Chinese keyboards are forgiven.
+    """
+    match = TICKET_NUMBER.fullmatch(_plain(number))
     if match is None:
         return None
     return int(match[1]) * _SEQUENCE_SPAN + int(match[2])
@@ -62,5 +66,8 @@ def query_code(secret: bytes, number: str) -> str:
 
 def same_code(expected: str, given: str) -> bool:
     """Compare a given query code in constant time, forgiving case, blanks and dashes."""
-    cleaned = re.sub(r"[\s-]", "", given).upper()
-    return hmac.compare_digest(expected.encode(), cleaned.encode("utf-8", "replace"))
+    return hmac.compare_digest(expected.encode(), _plain(given).encode("utf-8", "replace"))
+
+
+def _plain(typed: str) -> str:
+    return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed)).upper()

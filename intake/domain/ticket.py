@@ -15,7 +15,7 @@ from intake.domain.ticket_steps import TicketState
 class Ticket:
     """One row of the ticket table; ``text`` is the citizen's own and never changes.
 
-    ``id`` carries day and daily sequence (numbers.ticket_id). Coordinates are WGS84 degrees,
+    ``id`` carries day and daily sequence (numbers.daily_key). Coordinates are WGS84 degrees,
     ``original_*`` with ``datum`` are what the door delivered. Times are aware UTC.
     """
 

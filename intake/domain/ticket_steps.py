@@ -74,6 +74,7 @@ class Step(StrEnum):
     DECLINE = "decline"
     REFER = "refer"
     MERGE = "merge"
+    UNMERGE = "unmerge"
     ASK_INFO = "ask_info"
     SUPPLEMENT = "supplement"
     RESUME = "resume"
@@ -121,6 +122,7 @@ TRANSITIONS: Mapping[Step, Transition] = {
     Step.DECLINE: Transition(_WORKED_ON, _S.DECLINED, Action.DECLINE),
     Step.REFER: Transition(_WORKED_ON, _S.REFERRED, Action.REFER),
     Step.MERGE: Transition(_WORKED_ON | {_S.PENDING_FILING}, _S.MERGED, Action.MERGE),
+    Step.UNMERGE: Transition(frozenset({_S.MERGED}), _S.REGISTERED, Action.MERGE_INTO_CASE),
     Step.ASK_INFO: Transition(_WORKED_ON, _S.AWAITING_INFO, Action.ASK_INFO),
     Step.SUPPLEMENT: Transition(_UNFILED_TEXT_OPEN, None, Action.SUPPLEMENT),
     Step.RESUME: Transition(frozenset({_S.AWAITING_INFO}), _S.REGISTERED, Action.SUPPLEMENT),

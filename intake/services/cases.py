@@ -19,7 +19,7 @@ def find_case(conn: Connection, number: str, *, lock: bool = True) -> Case:
     """The case with this number, locked for the writer unless told; raises NotFound."""
     wanted = number.strip().upper()
     row = None
-    if CASE_NUMBER.match(wanted):
+    if CASE_NUMBER.fullmatch(wanted):
         query = select(casefile).where(casefile.c.number == wanted)
         row = conn.execute(query.with_for_update() if lock else query).mappings().first()
     if row is None:

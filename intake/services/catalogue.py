@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+
 from sqlalchemy import Connection, RowMapping, insert, select
 
 from classifiers.catalogue import LOCAL_EDITION, crosswalk
