@@ -147,6 +147,7 @@ make_environment() {
     if [ "$purpose" = test ]; then install_lock "$test_lock"; else install_lock "$run_lock"; fi
     install_project
     say 'Compiling bytecode'
-    "$venv/bin/python" -m compileall -qq -j 0 "$venv/lib" || true
+    # Some libraries ship files for other Python versions, which do not compile: no reason to stop.
+    "$venv/bin/python" -m compileall -qq -j 0 -x '/(tests|pip|setuptools)/' "$venv/lib" || true
     printf '%s\n' "$key" >"$stamp"
 }

@@ -50,7 +50,7 @@ def main() -> None:
 @click.argument("folder", type=PLACE)
 @click.option("--keys", "key_folder", type=PLACE, help="Also write the keys, to another place.")
 def backup(folder: Path, key_folder: Path | None) -> None:
-    """Write minsheng-TIME.tar into FOLDER: database, uploads, model."""
+    """Write minsheng-TIME.tar into FOLDER: database, uploads, models."""
     with plain_errors():
         settings = load_settings()
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -75,10 +75,10 @@ def backup(folder: Path, key_folder: Path | None) -> None:
 
 
 def members(copy: Path, settings: Settings) -> Iterator[tuple[str, Path]]:
-    """The database copy, the uploads and the trained model."""
+    """The database copy, the uploads and the trained models."""
     yield copy.name, copy
     yield from files_below(settings.uploads, "uploads")
-    yield from files_below(settings.data / "model", "model")
+    yield from files_below(settings.models, "models")
 
 
 def secrets(settings: Settings) -> Iterator[tuple[str, Path]]:
