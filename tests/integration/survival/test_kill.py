@@ -1,0 +1,126 @@
+"""kill -9 of any process at random moments under load: what was acknowledged is there once, whole.
+
+MINSHENG_TEST_KILLS sets the number of rounds on each store, MINSHENG_TEST_SEED the randomness.
+"""
+
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from intake.services.workroom import Workroom
+from intake.settings import Settings
+from intake.store.migrate import upgrade
+from tests.integration.survival.ledger import open_jobs, require_whole
+from tests.integration.survival.load import Load, loading, wait_until
+from tests.integration.survival.parts import open_room
+from tests.integration.survival.processes import Nursery, Part, nursery
+
+ROUNDS = int(os.environ.get("MINSHENG_TEST_KILLS", "200"))
+SEED = int(os.environ.get("MINSHENG_TEST_SEED", "20261122"))
+LONGEST_PAUSE = 0.35
+FREE = {"report_rate": "1000000/minute", "query_rate": "1000000/minute"}
+Kill = Callable[[], Any]
+
+
+def kills(parts: Sequence[Part]) -> list[tuple[Part, Kill]]:
+    """Every way a process may go; a worker also loses its pool, or dies with it."""
+    ways: list[tuple[Part, Kill]] = [(part, part.kill) for part in parts]
+    for part in parts:
+        if part.name == "worker":
+            ways += [(part, part.kill_with_children), (part, part.kill_one_child)]
+    return ways
+
+
+def storm(parts: Sequence[Part], load: Load, show: Callable[[str], None]) -> None:
+    """ROUNDS times: wait a random moment, kill something, start it again."""
+    chance = random.Random(SEED)
+    ways = kills(parts)
+    for done in range(1, ROUNDS + 1):
+        time.sleep(chance.uniform(0, LONGEST_PAUSE))
+        for part in parts:
+            part.require_alive()
+        part, kill = chance.choice(ways)
+        kill()
+        if kill != part.kill_one_child:
+            part.start()
+        if done % 20 == 0 or done == ROUNDS:
+            show(f"kill -9: {done} of {ROUNDS}, {len(load.heard.numbers)} acknowledged")
+
+
+@pytest.fixture
+def show(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Progress on the terminal."""
+
+    def line(words: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(words + "\n")
+            sys.stdout.flush()
+
+    return line
+
+
+def survive(room: Workroom, parts: Sequence[Part], show: Callable[[str], None]) -> None:
+    """Storm, calm, and the ledger."""
+    for part in parts:
+        part.start()
+    with loading([room.settings.site]) as load:
+        storm(parts, load, show)
+        heard = load.stop()
+    wait_until(lambda: open_jobs(room) == 0, 90, "jobs stay open")
+    for part in parts:
+        part.require_alive()
+        part.end()
+    assert not heard.faults, heard.faults[:3]
+    tickets = require_whole(room, heard.numbers)
+    show(f"{tickets} tickets whole; {heard.broken} broken and {heard.busy} refused attempts")
+    assert tickets >= ROUNDS, "there was no load to speak of"
+
+
+def settled(folder: Path, port: int, **settings: Any) -> dict[str, Any]:
+    folder.joinpath("uploads").mkdir()
+    return {"port": port, "store_threads": 4, **FREE, **settings}
+
+
+@pytest.fixture
+def born() -> Any:
+    with nursery() as made:
+        yield made
+
+
+def test_embedded(
+    born: Nursery, tmp_path: Path, free_port: int, show: Callable[[str], None]
+) -> None:
+    settings = settled(tmp_path, free_port)
+    room = open_room(Settings(data=tmp_path, **settings))
+    upgrade(room.settings.store_url)
+    try:
+        survive(room, [Part(born, name, tmp_path, settings) for name in ("web", "jobs")], show)
+    finally:
+        room.database.close()
+
+
+@pytest.mark.services("postgres", "rabbitmq", "rabbitmq_admin")
+def test_with_broker(
+    born: Nursery,
+    tmp_path: Path,
+    free_port: int,
+    empty_postgres_url: str,
+    rabbitmq_url: str,
+    show: Callable[[str], None],
+) -> None:
+    settings = settled(
+        tmp_path, free_port, database_url=empty_postgres_url, broker_url=rabbitmq_url
+    )
+    upgrade(empty_postgres_url)
+    room = open_room(Settings(data=tmp_path, **settings))
+    names = ("web", "relay", "worker")
+    try:
+        survive(room, [Part(born, name, tmp_path, settings) for name in names], show)
+    finally:
+        room.database.close()
