@@ -15,6 +15,8 @@ from intake.services.outbox import RING_SECONDS, Job
 from intake.settings import Settings
 
 RUN = "minsheng.run"
+_CHILD_START_SECONDS = 60.0
+"""A child opens its store and loads the model before it takes its first task."""
 
 
 def make_app(settings: Settings) -> Celery:
@@ -36,6 +38,7 @@ def make_app(settings: Settings) -> Celery:
         task_serializer="json",
         accept_content=["json"],
         worker_prefetch_multiplier=1,
+        worker_proc_alive_timeout=_CHILD_START_SECONDS,
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
         worker_enable_remote_control=False,

@@ -6,16 +6,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
+from celery.signals import worker_process_init
+
+from intake.jobs import runtime
 from intake.jobs.celery_app import make_app
 from intake.jobs.relay import Relay
 from intake.jobs.rings import BrokerRing, PoolRing
 from intake.jobs.tasks import Queue
+from intake.services.suggest import warm_up
 from intake.services.workroom import Workroom
 from intake.settings import Settings
 
 
 def run_embedded(room: Workroom, threads: int = 2) -> None:
     """Relay and tasks in this process until SIGTERM or SIGINT; the embedded default."""
+    warm_up(room)
     _run(Relay(room, PoolRing(room, threads)))
 
 
@@ -33,6 +38,7 @@ def run_worker(
     the worker forks, and no thread or connection may exist before that.
     """
     app = make_app(settings)
+    worker_process_init.connect(_warm_up_child, weak=False)
     app.worker_main(
         [
             "worker",
@@ -44,6 +50,10 @@ def run_worker(
             "--without-mingle",
         ]
     )
+
+
+def _warm_up_child(**_kwargs: object) -> None:
+    warm_up(runtime.room())
 
 
 def _run(relay: Relay) -> None:

@@ -32,6 +32,12 @@ class _Report:
     text: str
 
 
+def warm_up(room: Workroom) -> None:
+    """Load the model and the word cutters now, so that the first ticket need not wait for them."""
+    room.suggester.suggest("路灯不亮")
+    search_tokens("路灯不亮")
+
+
 def suggest_received(room: Workroom, job_id: int, key: int) -> bool:
     """Suggest for a new ticket, index it, and have its photos cleaned; False when done before."""
     report = _report(room, key)

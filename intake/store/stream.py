@@ -56,7 +56,7 @@ class EventTail:
         self._thread: threading.Thread | None = None
         self._stopped = threading.Event()
         self._lock = threading.Lock()
-        self._rows: deque[EventRow] = deque(maxlen=_KEPT)
+        self._rows: deque[EventRow] = deque()
         self._complete_after = 0
         self._newest = 0
         self._readers: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
@@ -130,10 +130,9 @@ class EventTail:
         if not rows:
             return False
         with self._lock:
-            dropped = len(self._rows) + len(rows) - _KEPT
-            if dropped > 0:
-                self._complete_after = self._rows[dropped - 1].id
             self._rows.extend(rows)
+            while len(self._rows) > _KEPT:
+                self._complete_after = self._rows.popleft().id
             self._newest = rows[-1].id
         self._wake_readers()
         return True

@@ -1,19 +1,18 @@
 """With a broker: relay and workers are processes of their own, and the broker may go away."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
-from intake.services.workroom import Workroom
+from intake.services.workroom import Workroom, utc_now
+from intake.store.tables import outbox
+from tests.integration.jobs.processes import process
 from tests.integration.jobs.watching import open_jobs, suggestions, wait_until
+from tests.services.network import unused_port
 
 Report = Callable[..., int]
-PROJECT = Path(__file__).parents[3]
 
 
 @pytest.fixture(
@@ -25,26 +24,6 @@ PROJECT = Path(__file__).parents[3]
 def broker(request: pytest.FixtureRequest) -> str:
     url: str = request.getfixturevalue(request.param)
     return url
-
-
-@contextmanager
-def process(part: str, room: Workroom, broker: str) -> Iterator[subprocess.Popen[bytes]]:
-    """One part as an own process; it must end by itself when asked politely."""
-    folder = room.settings.data
-    command = [sys.executable, "-m", "tests.integration.jobs.process", part]
-    with (folder / f"{part}.log").open("ab") as output:
-        started = subprocess.Popen(
-            [*command, room.database.url, str(folder), broker],
-            cwd=PROJECT,
-            env=os.environ | {"MINSHENG_DATA": str(folder)},
-            stdout=output,
-            stderr=output,
-        )
-    try:
-        yield started
-    finally:
-        started.terminate()
-        started.wait(20)
 
 
 def test_relay_and_worker_do_what_follows_a_report(
@@ -65,3 +44,31 @@ def test_worker_killed_between_effect_and_acknowledgement(
         wait_until(lambda: open_jobs(room) == 0, 60)
         assert not (room.settings.data / "dies_once").exists()
     assert sorted(suggestions(room)) == [(key, 1) for key in keys]
+
+
+def test_without_its_broker_the_relay_waits_and_complains_once(
+    room: Workroom, report: Report, broker: str
+) -> None:
+    key = report("one")
+    log = room.settings.data / "relay.log"
+    with process("relay", room, broker_address_without_server(broker)) as relay:
+        wait_until(lambda: "broker is away" in log.read_text(), 30)
+        wait_until(lambda: released(room), 10)
+        assert relay.poll() is None
+    assert log.read_text().count("broker is away") == 1
+    due = update(outbox).values(available_at=utc_now() - timedelta(seconds=1))
+    room.database.write(lambda unit: unit.conn.execute(due).rowcount)
+    with process("worker", room, broker), process("relay", room, broker):
+        wait_until(lambda: open_jobs(room) == 0, 40)
+    assert suggestions(room) == [(key, 1)]
+
+
+def broker_address_without_server(broker: str) -> str:
+    """The same kind of address at a port where nobody listens."""
+    kind = broker.partition("://")[0]
+    return f"{kind}://127.0.0.1:{unused_port()}/0"
+
+
+def released(room: Workroom) -> bool:
+    with room.database.read() as conn:
+        return conn.execute(select(outbox.c.lease_until)).scalar() is None
