@@ -85,7 +85,7 @@ class Fact:
             self.subject.value,
             self.subject_id,
             self.type.value,
-            # Whole microseconds: a float of seconds loses the last of them.
+            # Whole microseconds: no float, so that no rounding can tell two moments alike.
             (self.at - _EPOCH) // _MICROSECOND,
             self.actor_role,
             self.actor_name,

@@ -120,7 +120,7 @@ def _write(
     first = take_numbers(unit.conn, f"ticket-{day:%Y%m%d}", len(submissions))
     keys = [daily_key(day, first + offset) for offset in range(len(submissions))]
     numbered = list(zip(keys, submissions, strict=True))
-    respond_by = unit.now + timedelta(minutes=room.settings.register_minutes)
+    respond_by = register_by(room, unit)
     unit.conn.execute(
         insert(ticket), [_ticket_row(unit, key, report, respond_by) for key, report in numbered]
     )
@@ -140,6 +140,11 @@ def _write(
     for key, _ in numbered:
         unit.enqueue(RECEIVED_TOPIC, str(key))
     return {(report.source.value, report.external_id): key for key, report in numbered}
+
+
+def register_by(room: Workroom, unit: Unit) -> datetime:
+    """When somebody should have looked at what has just come in (domain.md §2.6)."""
+    return unit.now + timedelta(minutes=room.settings.register_minutes)
 
 
 def _ticket_row(unit: Unit, key: int, report: Submission, respond_by: datetime) -> dict[str, Any]:

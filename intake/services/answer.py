@@ -8,8 +8,9 @@ from intake.domain.events import EventType
 from intake.domain.people import Actor, Role
 from intake.domain.reasons import DECLINE_REASONS, DeclineCode
 from intake.domain.ticket import Ticket
-from intake.domain.ticket_steps import Step
-from intake.services.stepping import find_ticket, take_step
+from intake.domain.ticket_steps import Step, TicketState
+from intake.services.stepping import find_ticket, require_step, take_step
+from intake.services.unmerge import release_followers
 from intake.services.workroom import Workroom
 from intake.store.tables import referral
 from intake.store.unit import Unit
@@ -18,11 +19,17 @@ SETTLE_TOPIC = "ticket.settle"
 
 
 def answer(room: Workroom, actor: Actor, number: str, version: int, text: str) -> Ticket:
-    """Answer on the spot (R111); ``text`` is what the citizen reads. Raises Incomplete."""
+    """Answer on the spot (R111); ``text`` is what the citizen reads.
+
+    Questions, suggestions and praise are answered; a matter that makes a case only after a
+    verification found nothing or its filing was refused (domain.md §4.2). Raises Incomplete.
+    """
     told = _required(text, "请填写答复内容。")
 
     def work(unit: Unit) -> Ticket:
         before = find_ticket(unit.conn, number)
+        require_step(unit.conn, actor, before, Step.ANSWER, version)
+        _require_answerable(before)
         after = take_step(
             unit,
             actor,
@@ -53,6 +60,7 @@ def decline(
 
     def work(unit: Unit) -> Ticket:
         before = find_ticket(unit.conn, number)
+        require_step(unit.conn, actor, before, Step.DECLINE, version)
         guarded = before.appeal is AppealType.REPORT or before.case_class is CaseClass.EMERGENCY
         if guarded and actor.role is not Role.SHIFT_LEADER:
             raise NotAllowed("举报件和突发件不予受理须由值班长决定。")
@@ -65,7 +73,7 @@ def decline(
             version=version,
             data={"code": code, "text": told},
             public_answer=told,
-            close_reason=f"declined:{code}"[:24],
+            close_reason=code,
         )
         return _settle_later(unit, after)
 
@@ -80,6 +88,7 @@ def refer(
 
     def work(unit: Unit) -> Ticket:
         before = find_ticket(unit.conn, number)
+        require_step(unit.conn, actor, before, Step.REFER, version)
         row = unit.conn.execute(select(referral).where(referral.c.code == target)).first()
         if row is None:
             raise Invalid("请选择转介的单位。", field="target")
@@ -105,7 +114,7 @@ def settle(unit: Unit, actor: Actor, number: str) -> Ticket | None:
     if before.state.terminal:
         return None
     reason = before.close_reason or before.state.value.lower()
-    return take_step(
+    after = take_step(
         unit,
         actor,
         before,
@@ -114,7 +123,20 @@ def settle(unit: Unit, actor: Actor, number: str) -> Ticket | None:
         data={"reason": reason},
         close_reason=reason,
         closed_at=unit.now,
+        respond_by=None,
     )
+    release_followers(unit, after)
+    return after
+
+
+def _require_answerable(sheet: Ticket) -> None:
+    looked_into = sheet.state in {TicketState.NOT_FOUND, TicketState.FILING_REFUSED}
+    if sheet.appeal is not None and sheet.appeal.makes_cases and not looked_into:
+        raise Incomplete(
+            f"{sheet.appeal.label}件不能直接答复办结：请立案、转介或不予受理；"
+            "对方只是询问的，请先把诉求性质改为咨询。",
+            fields=["appeal"],
+        )
 
 
 def _settle_later(unit: Unit, after: Ticket) -> Ticket:

@@ -12,8 +12,9 @@ from intake.domain.progress import WITHDRAWABLE
 from intake.domain.submission import Upload
 from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import Step, TicketState
-from intake.services.accept import attachment_rows
-from intake.services.stepping import find_ticket, take_step
+from intake.services.accept import attachment_rows, register_by
+from intake.services.stepping import find_ticket, for_history, take_step
+from intake.services.unmerge import release_followers
 from intake.services.workroom import Workroom
 from intake.store.tables import attachment, supplement
 from intake.store.unit import Unit
@@ -73,16 +74,9 @@ def add_supplement(
             EventType.SUPPLEMENT_RECEIVED,
             data={"characters": len(said), "photos": len(uploads)},
             photos=before.photos + len(uploads),
+            respond_by=register_by(room, unit) if waiting else before.respond_by,
         )
-        unit.conn.execute(
-            insert(supplement).values(
-                ticket_id=before.id,
-                contact_id=contact_id,
-                at=unit.now,
-                by_role=actor.role.value,
-                text=said,
-            )
-        )
+        _keep_words(unit, actor, before, said, contact_id)
         if uploads:
             rows = attachment_rows(unit, before.id, uploads, first=before.photos)
             unit.conn.execute(insert(attachment), rows)
@@ -92,6 +86,20 @@ def add_supplement(
     return room.database.write(work)
 
 
+def _keep_words(
+    unit: Unit, actor: Actor, sheet: Ticket, said: str, contact_id: int | None = None
+) -> None:
+    unit.conn.execute(
+        insert(supplement).values(
+            ticket_id=sheet.id,
+            contact_id=contact_id,
+            at=unit.now,
+            by_role=actor.role.value,
+            text=said,
+        )
+    )
+
+
 def give_up(room: Workroom, actor: Actor, number: str, version: int, remark: str) -> Ticket:
     """Close a ticket whose citizen could not be reached for the missing information."""
     if not remark.strip():
@@ -99,37 +107,49 @@ def give_up(room: Workroom, actor: Actor, number: str, version: int, remark: str
 
     def work(unit: Unit) -> Ticket:
         before = find_ticket(unit.conn, number)
-        return take_step(
+        after = take_step(
             unit,
             actor,
             before,
             Step.GIVE_UP,
             EventType.INFO_GIVEN_UP,
             version=version,
-            data={"remark": remark.strip()},
+            data={"remark": for_history(remark)},
             close_reason="no_contact",
             closed_at=unit.now,
+            respond_by=None,
         )
+        release_followers(unit, after)
+        return after
 
     return room.database.write(work)
 
 
 def withdraw(room: Workroom, number: str, reason: str = "") -> Ticket:
-    """The citizen takes the report back before it is filed; the record stays."""
+    """The citizen takes the report back before it is filed; the record stays.
+
+    ``reason`` is kept beside the ticket like everything the citizen says later.
+    """
+    said = reason.strip()
 
     def work(unit: Unit) -> Ticket:
         before = find_ticket(unit.conn, number)
         if before.state not in WITHDRAWABLE:
             raise WrongState("这件反映已进入办理，不能撤回。")
-        return take_step(
+        after = take_step(
             unit,
             CITIZEN,
             before,
             Step.WITHDRAW,
             EventType.TICKET_WITHDRAWN,
-            data={"reason": reason.strip()[:200]},
+            data={"characters": len(said)},
             close_reason="withdrawn",
             closed_at=unit.now,
+            respond_by=None,
         )
+        if said:
+            _keep_words(unit, CITIZEN, before, said)
+        release_followers(unit, after)
+        return after
 
     return room.database.write(work)

@@ -1,5 +1,6 @@
 """Gather what the filing rules look at (domain.md §4.3)."""
 
+from dataclasses import asdict
 from datetime import timedelta
 
 from sqlalchemy import Connection, and_, func, select
@@ -32,7 +33,7 @@ def filing_facts(room: Workroom, conn: Connection, sheet: Ticket) -> FilingFacts
     active, has_condition, lead_unit, limits = _handbook(conn, sheet)
     verified = sheet.state is TicketState.VERIFIED or _was_verified(conn, sheet)
     person = open_reporter(room, conn, sheet.id)
-    private = [value for value in (person.name, person.phone, person.address) if len(value) > 1]
+    private = [value for value in asdict(person).values() if len(value) > 1]
     return FilingFacts(
         appeal=sheet.appeal,
         category_active=active,
@@ -84,14 +85,14 @@ def _handbook(conn: Connection, sheet: Ticket) -> tuple[bool, bool, str, int]:
 
 
 def _was_verified(conn: Connection, sheet: Ticket) -> bool:
-    return (
-        conn.execute(
-            select(verification.c.id)
-            .where(verification.c.ticket_id == sheet.id, verification.c.found)
-            .limit(1)
-        ).scalar()
-        is not None
-    )
+    """What the collector who looked last has seen: an older finding does not outlive it."""
+    last = conn.execute(
+        select(verification.c.found)
+        .where(verification.c.ticket_id == sheet.id, verification.c.answered_at.is_not(None))
+        .order_by(verification.c.id.desc())
+        .limit(1)
+    ).scalar()
+    return bool(last)
 
 
 def _open_duplicates(room: Workroom, conn: Connection, sheet: Ticket) -> int:
@@ -105,10 +106,12 @@ def _open_duplicates(room: Workroom, conn: Connection, sheet: Ticket) -> int:
             ticket.c.unit_grid_code == sheet.unit_grid_code,
             ticket.c.category_code == sheet.category.code,
             ticket.c.category_kind == sheet.category.kind.value,
+            ticket.c.category_edition == sheet.category.edition,
             ticket.c.state.in_(_OPEN),
             ticket.c.received_at >= since,
             ticket.c.id != sheet.id,
             ticket.c.parent_id.is_distinct_from(sheet.id),
+            ticket.c.id.is_distinct_from(sheet.parent_id),
         )
         .limit(20)
     ).all()

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from intake.domain.errors import NotAllowed, WrongState
 from intake.domain.events import EventType
@@ -25,6 +27,8 @@ def claim(room: Workroom, actor: Actor, number: str) -> Ticket:
 
     def work(unit: Unit) -> Ticket:
         actor.require(Action.REGISTER)
+        if actor.account_id is None:
+            raise NotAllowed("只有个人账号可以领取受理单。")
         before = find_ticket(unit.conn, number)
         if before.claimed_by == actor.account_id:
             return before
@@ -67,13 +71,21 @@ def release(room: Workroom, actor: Actor, number: str) -> Ticket:
 
 
 def be_present(room: Workroom, actor: Actor, key: int) -> None:
-    """Say that this person has the ticket open now."""
+    """Say that this person has the ticket open now; two pages of one person count once."""
+    actor.require(Action.READ_TICKETS)
+    if actor.account_id is None:
+        return
 
     def work(unit: Unit) -> None:
-        same = (presence.c.account_id == actor.account_id, presence.c.ticket_id == key)
-        unit.conn.execute(delete(presence).where(*same))
+        insert = sqlite_insert if unit.conn.dialect.name == "sqlite" else postgresql_insert
+        statement = insert(presence).values(
+            account_id=actor.account_id, ticket_id=key, seen_at=unit.now
+        )
         unit.conn.execute(
-            insert(presence).values(account_id=actor.account_id, ticket_id=key, seen_at=unit.now)
+            statement.on_conflict_do_update(
+                index_elements=[presence.c.account_id, presence.c.ticket_id],
+                set_={"seen_at": statement.excluded.seen_at},
+            )
         )
 
     room.database.write(work)

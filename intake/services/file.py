@@ -17,7 +17,7 @@ from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import Step
 from intake.services.checklist import filing_facts
 from intake.services.open_case import open_case
-from intake.services.stepping import find_ticket, require_version, take_step
+from intake.services.stepping import find_ticket, for_history, require_step, take_step
 from intake.services.workroom import Workroom
 from intake.store.tables import account
 from intake.store.unit import Unit
@@ -28,6 +28,9 @@ _WITHOUT_THESE_NO_CASE = {
     FilingRule.NOT_DUPLICATE,
     FilingRule.PRIVACY,
 }
+
+
+_NOT_EVEN_BY_INSTRUCTION = _WITHOUT_THESE_NO_CASE - {FilingRule.NOT_DUPLICATE}
 
 
 def file_ticket(
@@ -48,15 +51,15 @@ def file_ticket(
 
     def work(unit: Unit) -> Ticket:
         before = find_ticket(unit.conn, number)
-        require_version(unit.conn, before, version)
+        require_step(unit.conn, actor, before, Step.FILE, version)
         facts = filing_facts(room, unit.conn, before)
         missing = failed(facts)
         as_deputy = _require_authority(room, unit, actor, before, facts, deputy_reason.strip())
         _require_complete(missing, opinion)
         note = {
             "failed": [rule.rule.value for rule in missing],
-            "opinion": opinion.strip(),
-            "deputy_reason": deputy_reason.strip() if as_deputy else "",
+            "opinion": for_history(opinion),
+            "deputy_reason": for_history(deputy_reason) if as_deputy else "",
         }
         case = open_case(room, unit, actor, before, note=opinion.strip())
         return take_step(
@@ -67,6 +70,7 @@ def file_ticket(
             EventType.CASE_FILED,
             data=note | {"case": case.number},
             case_id=case.id,
+            respond_by=None,
         )
 
     return room.database.write(work)
@@ -78,7 +82,8 @@ def file_by_instruction(
     """A leader's written instruction files directly (R125); ``reference`` names the document.
 
     Category and filing condition are still needed, because a case without limit and lead unit
-    cannot be dispatched. The case is supervised from the start.
+    cannot be dispatched; and a case never names a confidential reporter, whoever instructs. The
+    case is supervised from the start.
     """
     document = reference.strip()
     if not document:
@@ -86,11 +91,11 @@ def file_by_instruction(
 
     def work(unit: Unit) -> Ticket:
         before = find_ticket(unit.conn, number)
-        require_version(unit.conn, before, version)
+        require_step(unit.conn, actor, before, Step.FILE_BY_INSTRUCTION, version)
         hard = [
             rule
             for rule in failed(filing_facts(room, unit.conn, before))
-            if rule.rule in {FilingRule.CATEGORY, FilingRule.LIMIT_AND_LEAD}
+            if rule.rule in _NOT_EVEN_BY_INSTRUCTION
         ]
         _require_complete(tuple(hard), opinion)
         case = open_case(room, unit, actor, before, note=opinion.strip(), leader_reference=document)
@@ -100,8 +105,13 @@ def file_by_instruction(
             before,
             Step.FILE_BY_INSTRUCTION,
             EventType.CASE_FILED,
-            data={"case": case.number, "reference": document, "opinion": opinion.strip()},
+            data={
+                "case": case.number,
+                "reference": for_history(document),
+                "opinion": for_history(opinion),
+            },
             case_id=case.id,
+            respond_by=None,
             leader_reference=document,
         )
 
@@ -136,7 +146,8 @@ def _require_authority(
                 "这件须由值班长立案：" + "、".join(reason.label for reason in reasons) + "。",
                 reasons=[reason.value for reason in reasons],
             )
-    prepared_it = actor.account_id in {sheet.registered_by, sheet.submitted_by}
+    # Without an account nobody can say that it was not the same person.
+    prepared_it = actor.account_id in {None, sheet.registered_by, sheet.submitted_by}
     if authority is FilingAuthority.SHIFT_LEADER and prepared_it and not deputy_reason:
         raise NotAllowed(
             "同一账号不能既登记或提请又立案；确需代班办理的，请写明代办理由。",

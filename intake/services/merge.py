@@ -7,15 +7,22 @@ from sqlalchemy import insert, select
 
 from intake.domain.appeal import CaseClass
 from intake.domain.case import Case
-from intake.domain.errors import Incomplete, Invalid, NotFound
+from intake.domain.errors import Incomplete, Invalid, NotFound, WrongState
 from intake.domain.events import GENESIS, EventType, Fact, Subject
 from intake.domain.numbers import county_day, daily_key
 from intake.domain.people import Action, Actor
 from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import Step, TicketState
-from intake.services.accept import RECEIVED_TOPIC
+from intake.services.accept import RECEIVED_TOPIC, register_by
 from intake.services.cases import find_case
-from intake.services.stepping import find_ticket, require_version, take_step, write_fact
+from intake.services.stepping import (
+    find_ticket,
+    for_history,
+    require_step,
+    require_version,
+    take_step,
+    write_fact,
+)
 from intake.services.workroom import Workroom
 from intake.store.counters import take_numbers
 from intake.store.records import columns_of, load
@@ -23,6 +30,9 @@ from intake.store.tables import reporter, ticket, ticket_link
 from intake.store.unit import Unit
 
 _MOST_PARTS = 10
+_ENDING = frozenset(
+    {TicketState.ANSWERED, TicketState.DECLINED, TicketState.REFERRED, TicketState.FILING_REFUSED}
+)
 
 
 def merge(
@@ -33,12 +43,13 @@ def merge(
     Into a case only the shift leader merges. No reporter data is copied. Raises Incomplete without
     a reason, Invalid when the target is the ticket itself or no longer open.
     """
-    why = [reason.strip() for reason in reasons if reason.strip()]
+    why = [for_history(reason) for reason in reasons if reason.strip()]
     if not why:
         raise Incomplete("请写明合并的理由，例如同一地点、同一问题。", fields=["reasons"])
 
     def work(unit: Unit) -> Ticket:
         before = find_ticket(unit.conn, number)
+        require_step(unit.conn, actor, before, Step.MERGE, version)
         other, case = _target(unit, actor, before, target)
         after = take_step(
             unit,
@@ -47,8 +58,9 @@ def merge(
             Step.MERGE,
             EventType.TICKET_MERGED,
             version=version,
-            data={"into": target, "reasons": why},
+            data={"into": other.number if other else target.strip().upper(), "reasons": why},
             case_id=case.id if case else None,
+            respond_by=None,
         )
         unit.conn.execute(
             insert(ticket_link).values(
@@ -75,7 +87,7 @@ def _target(
         other = find_ticket(unit.conn, target)
         if other.id == before.id:
             raise Invalid("不能并入自己。", field="target") from None
-        if other.state.terminal or other.state is TicketState.MERGED:
+        if other.state.terminal or other.state in _ENDING | {TicketState.MERGED}:
             raise Invalid("要并入的受理单已办结或已合并，请另选。", field="target") from None
         if other.case_id is None:
             return other, None
@@ -111,15 +123,31 @@ def split(
         before = find_ticket(unit.conn, number)
         require_version(unit.conn, before, version)
         if before.state not in {TicketState.REGISTERED, TicketState.VERIFIED}:
-            raise Invalid("只有已登记、尚未提请立案的受理单可以拆分。", field="number")
+            raise WrongState(
+                "只有已登记、尚未提请立案的受理单可以拆分。", state=before.state.value, step="split"
+            )
         day = county_day(unit.now)
         first = take_numbers(unit.conn, f"ticket-{day:%Y%m%d}", len(parts))
         children = [
-            _child(unit, actor, before, daily_key(day, first + offset), text)
+            _child(room, unit, actor, before, daily_key(day, first + offset), text)
             for offset, text in enumerate(parts)
         ]
         unit.conn.execute(insert(ticket), [columns_of(child) for child in children])
         _copy_reporter(room, unit, before, children)
+        unit.conn.execute(
+            insert(ticket_link),
+            [
+                {
+                    "ticket_id": before.id,
+                    "kind": "SPLIT_INTO",
+                    "other_ticket_id": child.id,
+                    "at": unit.now,
+                    "by_account": actor.account_id,
+                    "reasons": [],
+                }
+                for child in children
+            ],
+        )
         numbers = [child.number for child in children]
         write_fact(unit, actor, before, EventType.TICKET_SPLIT, data={"into": numbers})
         for child in children:
@@ -129,7 +157,7 @@ def split(
     return room.database.write(work)
 
 
-def _child(unit: Unit, actor: Actor, parent: Ticket, key: int, text: str) -> Ticket:
+def _child(room: Workroom, unit: Unit, actor: Actor, parent: Ticket, key: int, text: str) -> Ticket:
     fact = Fact(
         subject=Subject.TICKET,
         subject_id=key,
@@ -157,7 +185,7 @@ def _child(unit: Unit, actor: Actor, parent: Ticket, key: int, text: str) -> Tic
         confidential=parent.confidential,
         anonymous=parent.anonymous,
         needs_reply=parent.needs_reply,
-        respond_by=parent.respond_by,
+        respond_by=register_by(room, unit),
         parent_id=parent.id,
         head_hash=unit.record(fact),
     )

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from intake.domain.case import Case
 from intake.domain.errors import NotFound
 from intake.domain.events import EventType, Subject
+from intake.domain.numbers import ticket_key, ticket_number
 from intake.domain.progress import WITHDRAWABLE, citizen_status, timeline_text
 from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import TicketState
@@ -18,6 +19,10 @@ from intake.store.records import load
 from intake.store.tables import ticket_link
 
 _MERGE_DEPTH = 5
+_FOLLOWED = frozenset(
+    {TicketState.FILED, TicketState.IN_HANDLING, TicketState.REWORK, TicketState.AWAITING_VISIT}
+)
+"""States a merged report shows as its own; what the other reporter is told stays his alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,8 @@ class Progress:
 
 def read_progress(room: Workroom, number: str, code: str) -> Progress:
     """Progress of one report; unknown number and wrong code are told alike (NotFound)."""
-    wanted = number.strip().upper()
+    key = ticket_key(number)
+    wanted = "" if key is None else ticket_number(key)
     if not room.code_matches(wanted, code):
         raise NotFound("编号或查询码不对，请核对后再试。")
     with room.database.read() as conn:
@@ -57,7 +63,7 @@ def read_progress(room: Workroom, number: str, code: str) -> Progress:
         leading = _leading(conn, sheet)
         lines = _timeline(conn, sheet)
         case = load(conn, Case, leading.case_id) if leading.case_id else None
-    status, words = citizen_status(sheet.state if sheet.state.terminal else leading.state)
+    status, words = citizen_status(leading.state if leading.state in _FOLLOWED else sheet.state)
     return Progress(
         number=sheet.number,
         status=status,
@@ -67,7 +73,7 @@ def read_progress(room: Workroom, number: str, code: str) -> Progress:
         photos=sheet.photos,
         questions=sheet.questions if sheet.state is TicketState.AWAITING_INFO else "",
         answer=sheet.public_answer,
-        case_number=case.number if case and not sheet.confidential else "",
+        case_number=case.number if case and not (sheet.confidential or case.confidential) else "",
         timeline=lines,
         may_supplement=sheet.state in WITHDRAWABLE,
         may_withdraw=sheet.state in WITHDRAWABLE,

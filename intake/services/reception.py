@@ -1,12 +1,12 @@
 """The front of acceptance for asyncio: reports that wait together are written together."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Sequence
 
-from intake.domain.errors import KeyReused
 from intake.domain.submission import Submission
 from intake.services.accept import Answer, Receipt, accept_group
 from intake.services.workroom import Workroom
+from intake.store.database import StoreUnavailable
 
 _GROUP_SIZE = 64
 
@@ -20,19 +20,16 @@ class Reception:
 
     def __init__(self, room: Workroom) -> None:
         self._room = room
-        self._waiting: list[tuple[Submission, asyncio.Future[Answer]]] = []
+        self._waiting: list[tuple[Submission, asyncio.Future[Receipt]]] = []
         self._busy = False
 
     async def accept(self, submission: Submission) -> Receipt:
         """Accept durably; raises KeyReused and StoreUnavailable."""
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         self._waiting.append((submission, future))
         if not self._busy:
             self._next_group()
-        answer = await future
-        if isinstance(answer, KeyReused):
-            raise answer
-        return answer
+        return await future
 
     def _next_group(self) -> None:
         group = self._waiting[:_GROUP_SIZE]
@@ -42,23 +39,42 @@ class Reception:
             return
         submissions = [submission for submission, _ in group]
         futures = [future for _, future in group]
-        task = asyncio.wrap_future(
-            self._room.database.submit(lambda: accept_group(self._room, submissions))
-        )
-        task.add_done_callback(self._settle(futures))
+        try:
+            work = self._room.database.submit(lambda: _accept_each(self._room, submissions))
+        except StoreUnavailable as closed:
+            self._answer(futures, [closed] * len(futures))
+            return
+        asyncio.wrap_future(work).add_done_callback(lambda done: self._settle(futures, done))
 
     def _settle(
-        self, futures: list[asyncio.Future[Answer]]
-    ) -> Callable[[asyncio.Future[list[Answer]]], None]:
-        def settle(done: asyncio.Future[list[Answer]]) -> None:
-            error = done.exception()
-            for position, future in enumerate(futures):
-                if future.done():
-                    continue
-                if error is not None:
-                    future.set_exception(error)
-                else:
-                    future.set_result(done.result()[position])
-            self._next_group()
+        self, futures: list[asyncio.Future[Receipt]], done: asyncio.Future[list[Answer | Exception]]
+    ) -> None:
+        if done.cancelled():
+            stopping = StoreUnavailable("the service is stopping")
+            self._answer(futures, [stopping] * len(futures))
+        else:
+            self._answer(futures, done.result())
 
-        return settle
+    def _answer(
+        self, futures: list[asyncio.Future[Receipt]], answers: Sequence[Answer | Exception]
+    ) -> None:
+        for future, answer in zip(futures, answers, strict=True):
+            if future.done():
+                continue
+            if isinstance(answer, Receipt):
+                future.set_result(answer)
+            else:
+                future.set_exception(answer)
+        self._next_group()
+
+
+def _accept_each(room: Workroom, submissions: list[Submission]) -> list[Answer | Exception]:
+    """Accept a group; when something is wrong with one report, the others do not suffer from it."""
+    try:
+        return list(accept_group(room, submissions))
+    except StoreUnavailable as away:
+        return [away] * len(submissions)
+    except Exception as error:
+        if len(submissions) == 1:
+            return [error]
+        return [answer for one in submissions for answer in _accept_each(room, [one])]

@@ -1,30 +1,35 @@
 """Register a received ticket, or amend a registered one: what the operator understood of it."""
 
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from intake.domain.appeal import AppealType, CaseClass, Urgency
 from intake.domain.category import CategoryRef
+from intake.domain.contact import Source
 from intake.domain.errors import Incomplete, Invalid
-from intake.domain.events import EventType
+from intake.domain.events import EventType, Subject
 from intake.domain.people import Actor
 from intake.domain.submission import ReporterDetails
 from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import Step, TicketState
 from intake.services.reporters import has_contact, put_reporter
-from intake.services.stepping import find_ticket, take_step
+from intake.services.stepping import find_ticket, require_step, take_step
 from intake.services.workroom import Workroom
-from intake.store.tables import category, condition, suggestion
+from intake.store.tables import category, condition, event, suggestion
 from intake.store.unit import Unit
+
+_IMPERSONAL = frozenset({Source.COLLECTOR, Source.LEADER, Source.VIDEO, Source.MEDIA})
+"""Sources whose problem was seen on duty: there is no citizen who could leave a number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
     """The form of the desk. ``category`` is a label such as E06010; coordinates are WGS84.
 
-    ``confidential`` None takes the default of the appeal type (举报 is confidential).
+    ``confidential`` None keeps what the reporter asked for, and makes a 举报 confidential.
     ``reporter`` None keeps what is stored.
     """
 
@@ -54,23 +59,28 @@ def register(room: Workroom, actor: Actor, number: str, version: int, form: Regi
 
     def work(unit: Unit) -> Ticket:
         before = find_ticket(unit.conn, number)
+        first = before.state in {TicketState.RECEIVED, TicketState.DRAFT, TicketState.AWAITING_INFO}
+        step = Step.REGISTER if first else Step.AMEND
+        require_step(unit.conn, actor, before, step, version)
         _require_description(form)
-        changes = _content(room, unit.conn, form) | _place(room, form)
+        changes = _content(room, unit.conn, before, form) | _place(room, form)
+        _require_correction(unit.conn, before, changes, form)
         if form.reporter is not None:
             put_reporter(room, unit.conn, before.id, form.reporter)
-        if not form.anonymous and not has_contact(unit.conn, before.id):
+        nobody = form.anonymous or before.source in _IMPERSONAL
+        if not nobody and not has_contact(unit.conn, before.id):
             raise Incomplete(
                 "请填写联系电话或邮箱；对方不愿留下的，请勾选“匿名”。", fields=["phone"]
             )
-        first = before.state in {TicketState.RECEIVED, TicketState.DRAFT, TicketState.AWAITING_INFO}
         after = take_step(
             unit,
             actor,
             before,
-            Step.REGISTER if first else Step.AMEND,
+            step,
             EventType.TICKET_REGISTERED if first else EventType.TICKET_AMENDED,
             version=version,
             data=_told(before, changes),
+            respond_by=None,
             **changes,
             **_first_registration(unit, actor, before),
         )
@@ -91,10 +101,33 @@ def _first_registration(unit: Unit, actor: Actor, before: Ticket) -> dict[str, A
     return {"registered_by": actor.account_id, "registered_at": unit.now}
 
 
-def _content(room: Workroom, conn: Connection, form: Registration) -> dict[str, Any]:
-    confidential = (
-        form.appeal.confidential_by_default if form.confidential is None else form.confidential
+def _require_correction(
+    conn: Connection, before: Ticket, changes: dict[str, Any], form: Registration
+) -> None:
+    """A returned ticket goes on only with something corrected (domain.md §4.2, invariant iv)."""
+    if before.state is not TicketState.RETURNED_FOR_CORRECTION:
+        return
+    if form.reporter is not None or replace(before, **changes) != before:
+        return
+    mine = (event.c.subject == Subject.TICKET.value, event.c.subject_id == before.id)
+    returned = select(func.max(event.c.id)).where(
+        *mine, event.c.type == EventType.FILING_RETURNED.value
     )
+    added = select(event.c.id).where(
+        *mine,
+        event.c.type == EventType.SUPPLEMENT_RECEIVED.value,
+        event.c.id > returned.scalar_subquery(),
+    )
+    if conn.execute(added.limit(1)).first() is None:
+        raise Incomplete("请按退回意见更正后再保存。", fields=["description"])
+
+
+def _content(
+    room: Workroom, conn: Connection, before: Ticket, form: Registration
+) -> dict[str, Any]:
+    confidential = form.confidential
+    if confidential is None:
+        confidential = before.confidential or form.appeal.confidential_by_default
     changes: dict[str, Any] = {
         "appeal": form.appeal,
         "urgency": form.urgency,
@@ -168,8 +201,9 @@ def _place(room: Workroom, form: Registration) -> dict[str, Any]:
     changes |= {"lon": form.lon, "lat": form.lat}
     if form.lon is None or form.lat is None:
         return changes | {"town_code": "", "unit_grid_code": "", "in_area": None}
-    spot = room.county.locate(form.lon, form.lat)
-    if not spot.in_county:
+    on_globe = isfinite(form.lon) and isfinite(form.lat)
+    spot = room.county.locate(form.lon, form.lat) if on_globe else None
+    if spot is None or not spot.in_county:
         raise Invalid("标注的位置不在本县范围内，请重新标注。", field="lon")
     return changes | {
         "town_code": spot.town.code if spot.town else "",

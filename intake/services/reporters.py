@@ -11,7 +11,7 @@ from intake.domain.people import Action, Actor, Role
 from intake.domain.submission import ReporterDetails
 from intake.domain.ticket import Ticket
 from intake.security.masking import mask_address, mask_email, mask_name, mask_phone
-from intake.services.stepping import find_ticket, write_fact
+from intake.services.stepping import find_ticket, for_history, write_fact
 from intake.services.workroom import Workroom
 from intake.store.tables import reporter
 from intake.store.unit import Unit
@@ -101,7 +101,7 @@ def reveal(room: Workroom, actor: Actor, number: str, reason: str) -> ReporterDe
     def work(unit: Unit) -> ReporterDetails:
         before = find_ticket(unit.conn, number)
         _require_reveal(actor, before, reason)
-        told = {"reason": reason.strip()[:200]}
+        told = {"reason": for_history(reason)[:200]}
         write_fact(unit, actor, before, EventType.REPORTER_REVEALED, data=told, bump=False)
         return open_reporter(room, unit.conn, before.id)
 
@@ -110,7 +110,8 @@ def reveal(room: Workroom, actor: Actor, number: str, reason: str) -> ReporterDe
 
 def _require_reveal(actor: Actor, ticket: Ticket, reason: str) -> None:
     actor.require(Action.REVEAL)
-    own = actor.account_id in {ticket.registered_by, ticket.claimed_by}
+    mine = {ticket.registered_by, ticket.claimed_by}
+    own = actor.account_id is not None and actor.account_id in mine
     if actor.role is Role.OPERATOR and (not own or ticket.state.terminal):
         raise NotAllowed("只能查看自己在办受理单的反映人信息，其他的请值班长办理。")
     needs_reason = ticket.confidential or actor.role is not Role.OPERATOR

@@ -10,7 +10,8 @@ from intake.domain.events import EventType, Fact, Subject
 from intake.domain.numbers import ticket_key
 from intake.domain.people import Actor
 from intake.domain.ticket import Ticket
-from intake.domain.ticket_steps import TRANSITIONS, Step, next_state
+from intake.domain.ticket_steps import TRANSITIONS, Step, TicketState, next_state
+from intake.security.masking import scrub
 from intake.store.records import load, save
 from intake.store.tables import event
 from intake.store.unit import Unit
@@ -43,11 +44,29 @@ def take_step(
     ``version`` is what the person saw (None for the system's own steps). Raises NotAllowed,
     StaleVersion and WrongState; the caller's transaction then writes nothing.
     """
+    state = require_step(unit.conn, actor, before, step, version)
+    return write_fact(unit, actor, before, kind, data=data, state=state, **changes)
+
+
+def require_step(
+    conn: Connection, actor: Actor, before: Ticket, step: Step, version: int | None
+) -> TicketState:
+    """The state ``step`` leads to; raises NotAllowed, StaleVersion and WrongState.
+
+    Services that look at more than the table ask this first, so that nobody is told to complete
+    what he may not do at all.
+    """
     actor.require(TRANSITIONS[step].action)
-    require_version(unit.conn, before, version)
-    return write_fact(
-        unit, actor, before, kind, data=data, state=next_state(before.state, step), **changes
-    )
+    require_version(conn, before, version)
+    return next_state(before.state, step)
+
+
+def for_history(opinion: str) -> str:
+    """An opinion or remark as the history keeps it: without numbers that point at a person.
+
+    The history cannot be corrected or erased later, so they must not get into it (decision 13).
+    """
+    return scrub(opinion.strip())
 
 
 def require_version(conn: Connection, before: Ticket, version: int | None) -> None:

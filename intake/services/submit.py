@@ -7,7 +7,7 @@ from intake.domain.people import Actor
 from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import Step
 from intake.services.checklist import filing_facts
-from intake.services.stepping import find_ticket, take_step
+from intake.services.stepping import find_ticket, for_history, require_step, take_step
 from intake.services.workroom import Workroom
 from intake.store.unit import Unit
 
@@ -23,6 +23,7 @@ def submit_for_filing(
 
     def work(unit: Unit) -> Ticket:
         before = find_ticket(unit.conn, number)
+        require_step(unit.conn, actor, before, Step.SUBMIT, version)
         missing = failed(filing_facts(room, unit.conn, before))
         if missing and not incomplete_reason.strip():
             raise Incomplete(
@@ -40,6 +41,7 @@ def submit_for_filing(
             incomplete_reason=incomplete_reason.strip(),
             submitted_by=actor.account_id,
             submitted_at=unit.now,
+            respond_by=None,
         )
 
     return room.database.write(work)
@@ -78,7 +80,7 @@ def _decide(
     opinion: str,
     changes: dict[str, str],
 ) -> Ticket:
-    said = opinion.strip()
+    said = for_history(opinion)
     if not said:
         raise Incomplete("请写明意见。", fields=["opinion"])
 

@@ -43,6 +43,10 @@ TABS: Mapping[str, tuple[str, tuple[TicketState, ...]]] = {
 """Tabs of the inbox in order: key, Chinese name, states. 不予立案 stays visible until replied."""
 
 
+_LOOKED_THROUGH = 1_000
+"""Matches of a search that are put through the filters for one page."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListQuery:
     """Which tickets; ``after`` is the number the page starts behind (older ones follow)."""
@@ -79,24 +83,28 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """``next`` is the ``after`` of the following page, empty on the last one."""
+    """``next`` is the ``after`` of the following page, empty on the last one.
+
+    A page of a search with filters may hold fewer rows than asked for and still have a next one.
+    """
 
     rows: list[ListRow]
     next: str
 
 
 def list_tickets(room: Workroom, actor: Actor, query: ListQuery) -> ListPage:
-    """A page of tickets, newest first; at most three statements at any size of the store."""
+    """A page of tickets, newest first; at most four statements at any size of the store."""
     actor.require(Action.READ_TICKETS)
     if not 1 <= query.limit <= 200:
         raise Invalid("每页条数应在1到200之间。", field="limit")
     before = _position(query.after)
     with room.database.read() as conn:
-        keys = _page_keys(conn, actor, query, before)
+        keys, unseen = _page_keys(conn, actor, query, before)
         shown = keys[: query.limit]
         rows = _rows(conn, shown)
-    more = len(keys) > query.limit
-    return ListPage(rows, ticket_number(shown[-1]) if more and shown else "")
+    if len(keys) > query.limit:
+        return ListPage(rows, ticket_number(shown[-1]))
+    return ListPage(rows, "" if unseen is None else ticket_number(unseen))
 
 
 def tallies(room: Workroom) -> dict[str, int]:
@@ -120,9 +128,14 @@ def _position(after: str) -> int | None:
 
 def _page_keys(
     conn: Connection, actor: Actor, query: ListQuery, before: int | None
-) -> Sequence[int]:
+) -> tuple[Sequence[int], int | None]:
+    """Keys of the page and one more, and how far a search has looked if not to the end."""
     if query.words.strip():
         return _found(conn, actor, query, before)
+    return _listed(conn, actor, query, before), None
+
+
+def _listed(conn: Connection, actor: Actor, query: ListQuery, before: int | None) -> Sequence[int]:
     wanted = query.limit + 1
     if not query.states:
         return list(conn.execute(_filtered(actor, query, before).limit(wanted)).scalars())
@@ -149,35 +162,23 @@ def _filtered(actor: Actor, query: ListQuery, before: int | None) -> Select[Any]
     return chosen
 
 
-def _found(conn: Connection, actor: Actor, query: ListQuery, before: int | None) -> Sequence[int]:
+def _found(
+    conn: Connection, actor: Actor, query: ListQuery, before: int | None
+) -> tuple[Sequence[int], int | None]:
     key = ticket_key(query.words)
-    wanted = query.limit + 1
-    tokens = search_tokens(query.words)
     if key is not None:
-        keys = [key]
-    elif tokens:
-        keys = _searched(conn, actor, query, tokens, before)
-        return keys[:wanted]
-    else:
-        return []
-    return [key for key in keys if _kept(conn, actor, query, [key])]
-
-
-def _searched(
-    conn: Connection, actor: Actor, query: ListQuery, tokens: Sequence[str], before: int | None
-) -> list[int]:
-    """Newest matches that pass the filters; at most four rounds of the index."""
-    found: list[int] = []
+        wanted = [key] if before is None or key < before else []
+        return _kept(conn, actor, query, wanted), None
+    tokens = search_tokens(query.words)
+    if not tokens:
+        return [], None
     plain = not query.states and query.source is None and actor.role is not Role.DISPATCHER
-    rounds = 1 if plain else 4
-    size = query.limit + 1 if plain else 500
-    for _ in range(rounds):
-        keys = search.search(conn, tokens, before=before, limit=size)
-        found += keys if plain else _kept(conn, actor, query, keys)
-        if len(keys) < size or len(found) > query.limit:
-            break
-        before = keys[-1]
-    return found
+    size = query.limit + 1 if plain else _LOOKED_THROUGH
+    keys = search.search(conn, tokens, before=before, limit=size)
+    if plain:
+        return keys, None
+    unseen = keys[-1] if len(keys) == size else None
+    return _kept(conn, actor, query, keys), unseen
 
 
 def _kept(conn: Connection, actor: Actor, query: ListQuery, keys: Sequence[int]) -> list[int]:

@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, and_, select
 
 from intake.domain.case import Case
+from intake.domain.errors import NotAllowed
 from intake.domain.events import EventType, Subject
 from intake.domain.filing import LeaderReason, RuleResult, checklist, leader_reasons
-from intake.domain.people import Action, Actor
+from intake.domain.people import Action, Actor, Role
+from intake.domain.submission import ReporterDetails
 from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import TRANSITIONS, Step, possible_steps
 from intake.services.checklist import filing_facts
@@ -78,10 +80,18 @@ class TicketView:
 
 
 def view_ticket(room: Workroom, actor: Actor, number: str) -> TicketView:
-    """Read one ticket; raises NotAllowed and NotFound."""
+    """Read one ticket; raises NotAllowed and NotFound.
+
+    The dispatcher reads what has become a case; who reported in confidence is shown, masked, only
+    to posts that may see it at all (domain.md §4.5).
+    """
     actor.require(Action.READ_TICKETS)
     with room.database.read() as conn:
         sheet = find_ticket(conn, number, lock=False)
+        if actor.role is Role.DISPATCHER and sheet.case_id is None:
+            raise NotAllowed("派遣员只能查看已立案的受理单。")
+        hidden = sheet.confidential and not actor.may(Action.REVEAL)
+        person = ReporterDetails() if hidden else open_reporter(room, conn, sheet.id)
         facts = filing_facts(room, conn, sheet)
         holder = None
         if sheet.claimed_by is not None:
@@ -90,7 +100,7 @@ def view_ticket(room: Workroom, actor: Actor, number: str) -> TicketView:
         return TicketView(
             ticket=sheet,
             case=load(conn, Case, sheet.case_id) if sheet.case_id else None,
-            reporter=mask(open_reporter(room, conn, sheet.id)),
+            reporter=mask(person),
             holder=holder or "",
             history=history(conn, Subject.TICKET, sheet.id),
             photos=photos(conn, sheet.id),

@@ -1,8 +1,10 @@
 """Record what the citizen said about the result, and close or ask for rework (domain.md §5)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert, select
 
 from intake.domain.errors import Incomplete, WrongState
 from intake.domain.events import EventType
@@ -14,6 +16,11 @@ from intake.services.stepping import find_ticket, require_version, write_fact
 from intake.services.workroom import Workroom
 from intake.store.tables import visit
 from intake.store.unit import Unit
+
+_ATTEMPTS = 3
+_NOBODY_TO_ASK = frozenset(
+    {VisitOutcome.REFUSED, VisitOutcome.WRONG_NUMBER, VisitOutcome.INVALID_NUMBER}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +69,7 @@ def record_visit(
         )
         told = {
             "outcome": record.outcome.value,
+            "service": record.service.value,
             "solved": record.solved.value if record.solved else None,
             "handling": record.handling.value,
         }
@@ -78,3 +86,30 @@ def _require_answers(record: VisitRecord) -> None:
     unhappy = record.solved is Solved.UNSOLVED or record.handling.dissatisfied
     if unhappy and not record.reason.strip():
         raise Incomplete("市民不满意或未解决，请记录原因。", fields=["reason"])
+
+
+def tickets_without_consent(conn: Connection, tickets: Sequence[Ticket]) -> list[Ticket]:
+    """Tickets whose reporter is still to be asked, or said that it is not solved.
+
+    Final is what the last reached visit says; a refused or impossible visit; or the third attempt
+    that reached nobody (domain.md §5.2).
+    """
+    asked = [sheet for sheet in tickets if sheet.state is TicketState.AWAITING_VISIT]
+    rows = conn.execute(
+        select(visit.c.ticket_id, visit.c.at, visit.c.outcome, visit.c.solved, visit.c.handling)
+        .where(visit.c.ticket_id.in_([sheet.id for sheet in asked]))
+        .order_by(visit.c.id)
+    ).all()
+    return [
+        sheet for sheet in asked if not _final([row for row in rows if row.ticket_id == sheet.id])
+    ]
+
+
+def _final(attempts: Sequence[Any]) -> bool:
+    reached = [row for row in attempts if row.outcome == VisitOutcome.ANSWERED.value]
+    if reached:
+        last = reached[-1]
+        unhappy = Satisfaction(last.handling).dissatisfied or last.solved == Solved.UNSOLVED.value
+        return not unhappy
+    impossible = any(VisitOutcome(row.outcome) in _NOBODY_TO_ASK for row in attempts)
+    return impossible or len(attempts) >= _ATTEMPTS

@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from intake.store.engines import is_sqlite, reader_engine, writer_engine
 from intake.store.unit import Unit
-from intake.store.writer import GroupWriter
+from intake.store.writer import GroupWriter, StoreClosed
 
 T = TypeVar("T")
 
@@ -47,7 +47,11 @@ class Database:
         self.embedded = is_sqlite(url)
         self._writer_engine = writer_engine(url, pool_size=threads)
         self._reader_engine = (
-            reader_engine(url, pool_size=threads) if self.embedded else self._writer_engine
+            reader_engine(url, pool_size=threads)
+            if self.embedded
+            else self._writer_engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
         )
         self._group = GroupWriter(self._writer_engine) if self.embedded else None
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="store")
@@ -63,16 +67,24 @@ class Database:
                 result: T = self._group.submit(work).result()
                 return result
             return self._write_pooled(work)
+        except StoreClosed:
+            raise StoreUnavailable("the store is closing") from None
         except (DBAPIError, PoolTimeout) as error:
             raise _translate(error) from error
 
     def submit(self, call: Callable[[], T]) -> Future[T]:
-        """Run any blocking call (a service) in the store's small thread pool."""
-        return self._pool.submit(call)
+        """Run any blocking call (a service) in the store's small thread pool.
+
+        Raises StoreUnavailable once the store is being closed.
+        """
+        try:
+            return self._pool.submit(call)
+        except RuntimeError:
+            raise StoreUnavailable("the store is closing") from None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that sees one consistent snapshot and cannot write on SQLite."""
+        """A connection that sees one consistent snapshot and cannot write."""
         try:
             with self._reader_engine.connect() as conn:
                 yield conn
@@ -90,20 +102,22 @@ class Database:
         if self._group is not None:
             self._group.close()
         self._writer_engine.dispose()
-        if self._reader_engine is not self._writer_engine:
-            self._reader_engine.dispose()
+        self._reader_engine.dispose()
 
     def _write_pooled(self, work: Callable[[Unit], T]) -> T:
         for attempt in range(1, _ATTEMPTS + 1):
+            committing = False
             try:
                 with self._writer_engine.begin() as conn:
                     unit = Unit(conn)
                     result = work(unit)
                     unit.flush()
+                    committing = True
                 return result
             except DBAPIError as error:
                 state = getattr(error.orig, "sqlstate", None)
-                stale = error.connection_invalidated and attempt == 1
+                # A link lost while committing may have committed: doing it again could double it.
+                stale = error.connection_invalidated and attempt == 1 and not committing
                 if attempt == _ATTEMPTS or not (stale or state in _RETRIED):
                     raise
         raise AssertionError("unreachable")

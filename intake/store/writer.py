@@ -25,6 +25,10 @@ class _Job:
     future: Future[Any]
 
 
+class StoreClosed(Exception):
+    """The process is stopping: nothing was written."""
+
+
 class GroupWriter:
     """Runs write jobs one after another in one thread; ``submit`` from any thread."""
 
@@ -32,21 +36,27 @@ class GroupWriter:
         self._engine = engine
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
+        self._door = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
     def submit(self, work: Callable[[Unit], Any]) -> Future[Any]:
-        """Queue ``work``; the future resolves after its transaction is on disk."""
-        if self._closed:
-            raise RuntimeError("the store is closed")
+        """Queue ``work``; the future resolves after its transaction is on disk.
+
+        Raises StoreClosed after ``close``: a job behind the last one would wait for ever.
+        """
         future: Future[Any] = Future()
-        self._jobs.put(_Job(work, future))
+        with self._door:
+            if self._closed:
+                raise StoreClosed
+            self._jobs.put(_Job(work, future))
         return future
 
     def close(self) -> None:
         """Finish what is queued, then stop."""
-        self._closed = True
-        self._jobs.put(None)
+        with self._door:
+            self._closed = True
+            self._jobs.put(None)
         self._thread.join()
 
     def _run(self) -> None:
