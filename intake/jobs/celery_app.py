@@ -11,7 +11,7 @@ from kombu import Queue as BrokerQueue
 
 from intake.jobs import runtime
 from intake.jobs.tasks import Queue, queue_of, run_job
-from intake.services.outbox import RING_SECONDS, Job
+from intake.services.outbox import BROKER_SECONDS, Job
 from intake.settings import Settings
 
 RUN = "minsheng.run"
@@ -60,7 +60,7 @@ def ring(app: Celery, job: Job) -> None:
         RUN,
         args=(job.id, job.attempts),
         queue=f"minsheng.{queue_of(job.topic)}",
-        expires=RING_SECONDS,
+        expires=BROKER_SECONDS,
         ignore_result=True,
         retry=False,
     )

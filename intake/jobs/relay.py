@@ -51,7 +51,7 @@ class Relay:
         upkeep.fold_tallies(self._room)
         self._run_duties()
         batch = self._ring.capacity()
-        jobs = outbox.take_due(self._room, batch) if batch else []
+        jobs = outbox.take_due(self._room, batch, self._ring.seconds) if batch else []
         if jobs:
             self._ring.ring(jobs)
         return len(jobs) == batch

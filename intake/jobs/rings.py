@@ -23,7 +23,9 @@ _MOMENT = 0.05
 
 
 class Ring(Protocol):
-    """Takes leased rows on their way."""
+    """Takes leased rows on their way; they are rung again after ``seconds`` if nobody begins."""
+
+    seconds: float
 
     def capacity(self) -> int:
         """How many rows it would take now; waits a moment before it says none."""
@@ -37,6 +39,8 @@ class Ring(Protocol):
 
 class BrokerRing:
     """Rings the broker. While it is away, rows are given back and it is left alone for 2 s."""
+
+    seconds = outbox.BROKER_SECONDS
 
     def __init__(self, room: Workroom) -> None:
         self._room = room
@@ -74,6 +78,8 @@ class BrokerRing:
 
 class PoolRing:
     """Runs rows in a small thread pool of this process: the embedded default, no broker."""
+
+    seconds = outbox.OWN_SECONDS
 
     def __init__(self, room: Workroom, threads: int = 2) -> None:
         self._room = room

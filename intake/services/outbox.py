@@ -32,10 +32,13 @@ __all__ = [
     "take_due",
 ]
 
-RING_SECONDS = 60.0
-"""How long a row rests after it was rung before it is rung again."""
+BROKER_SECONDS = 60.0
+"""How long a row that waits in the broker rests before it is rung again."""
 
-RUN_SECONDS = 20.0
+OWN_SECONDS = 10.0
+"""How long a row that waits for a thread of this process rests before it is rung again."""
+
+RUN_SECONDS = 10.0
 """How long a row stays with its worker unless it says that it is still at it (``extend``); a row
 whose worker died is taken up again after this."""
 
@@ -47,12 +50,12 @@ def bell(room: Workroom) -> Bell:
     return open_bell(room.database.url)
 
 
-def take_due(room: Workroom, batch: int) -> list[Job]:
-    """Lease due rows for ringing; touches nothing when there are none."""
+def take_due(room: Workroom, batch: int, seconds: float) -> list[Job]:
+    """Lease due rows for ringing, for ``seconds``; touches nothing when there are none."""
     with room.database.read() as conn:
         if not outbox.any_due(conn, room.clock()):
             return []
-    return room.database.write(lambda unit: outbox.lease(unit, batch=batch, seconds=RING_SECONDS))
+    return room.database.write(lambda unit: outbox.lease(unit, batch=batch, seconds=seconds))
 
 
 def give_back(room: Workroom, jobs: Sequence[Job], seconds: float) -> None:

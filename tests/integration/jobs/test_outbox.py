@@ -65,7 +65,7 @@ def test_a_lease_that_ran_out_is_due_again(room: Workroom) -> None:
 def test_a_row_for_later_is_not_due(room: Workroom) -> None:
     enqueue(room, "a", later=timedelta(hours=1))
     assert lease(room) == []
-    assert services.take_due(room, 10) == []
+    assert services.take_due(room, 10, 60) == []
 
 
 def test_one_ring_begins_once(room: Workroom) -> None:

@@ -85,7 +85,7 @@ def test_two_relays_never_run_one_row_twice_at_a_time(
 
 def test_redelivery_does_nothing(room: Workroom, report: Report) -> None:
     report("one")
-    (job,) = outbox.take_due(room, 1)
+    (job,) = outbox.take_due(room, 1, 60)
     for _ in range(3):
         tasks.run_job(room, job.id, job.attempts)
     assert len(suggestions(room)) == 1
