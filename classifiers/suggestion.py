@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-import numpy as np
-
 from classifiers.appeal import appeal_of, cue_points
-from classifiers.catalogue import CURRENT_EDITION, catalogue, name_of, out_fields
-from classifiers.category import CategoryModel, Ranking, Reader, Trained
+from classifiers.catalogue import CURRENT_EDITION, catalogue, name_of
+from classifiers.category import CategoryModel, Choice, Ranking, Reader, Trained
 from classifiers.lexicon import lexicon
 from classifiers.places import PlaceFinder
 from classifiers.registry import load
@@ -26,6 +24,8 @@ CERTAIN_ENOUGH = 0.30
 """Below this probability of the best guess the suggestion abstains."""
 LEAST_PROBABLE = 0.01
 """Guesses below this probability say nothing and are left out."""
+LEAST_OFFERED = 3
+"""Choices a screen offers when any is worth offering at all."""
 LEXICON_VERSION = "lexicon-1"
 
 
@@ -81,11 +81,11 @@ class Suggester:
         return cls(None if model is None else load(model))
 
     def suggest(self, text: str, title: str = "") -> Suggestion:
-        """Suggest for one report; any string is accepted, 2,000 characters of it are read."""
+        """Suggest for one report; any string is accepted, 1,000 characters of it are read."""
         started = perf_counter()
         report = fold(f"{title}\n{text}" if title else text)
         title_length = min(len(fold(title).text), len(report.text)) if title else 0
-        ranking = self._category.rank(report.text, title_length, MOST_GUESSES + len(out_fields()))
+        ranking = self._category.rank(report.text, title_length, MOST_GUESSES)
         guesses = self._guesses(report, ranking)
         appeal, appeal_probability = self._appeal(report.text, title_length, ranking)
         level, reasons = urgency_of(report.text, self._lexicon.triggers)
@@ -113,34 +113,25 @@ class Suggester:
         return appeal_of(points, ranking.appeal_margins, trained.appeal.cue_weight)
 
     def _guesses(self, report: Folded, ranking: Ranking) -> tuple[Guess, ...]:
-        """Return the best guesses; all fields of other authorities are one answer.
-
-        That answer carries their whole probability and the name of the likeliest field.
-        """
-        chances = ranking.probabilities.copy()
-        is_out = self._category.mixer.is_out
-        field = int(np.where(is_out, chances, -1.0).argmax())
-        others = float(chances[is_out].sum())
-        chances[is_out] = 0.0
-        chances[field] = others
-        order = np.argsort(-chances, kind="stable")[:MOST_GUESSES]
+        """At least three when words speak for one of them, so that a person has a choice."""
+        likely = [choice.probability >= LEAST_PROBABLE for choice in ranking.choices]
+        if not any(likely) or not any(choice.evidence for choice in ranking.choices):
+            return ()
         return tuple(
-            self._guess(report, ranking, int(index), float(chances[index]))
-            for index in order
-            if chances[index] >= LEAST_PROBABLE
+            self._guess(report, choice)
+            for position, choice in enumerate(ranking.choices)
+            if likely[position] or position < LEAST_OFFERED
         )
 
-    def _guess(self, report: Folded, ranking: Ranking, index: int, probability: float) -> Guess:
-        label = self._category.labels[index]
-        known = catalogue().by_label(label)
-        spans = ranking.evidence.get(index, ())
-        words = dict.fromkeys(report.original(begin, end) for begin, end in spans)
+    def _guess(self, report: Folded, choice: Choice) -> Guess:
+        known = catalogue().by_label(choice.label)
+        words = dict.fromkeys(report.original(begin, end) for begin, end in choice.evidence)
         return Guess(
-            label=label,
+            label=choice.label,
             kind="OUT" if known is None else known.kind,
             code="" if known is None else known.code,
-            name=name_of(label),
-            probability=round(probability, 4),
+            name=name_of(choice.label),
+            probability=round(choice.probability, 4),
             evidence=tuple(words)[:MOST_EVIDENCE],
         )
 
