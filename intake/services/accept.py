@@ -30,6 +30,12 @@ from intake.store.unit import Unit
 
 RECEIVED_TOPIC = "ticket.received"
 
+# Built once: building and hashing a statement costs as much as running it.
+_INSERT_TICKET = insert(ticket)
+_INSERT_REPORTER = insert(reporter)
+_INSERT_CONTACT = insert(contact)
+_INSERT_ATTACHMENT = insert(attachment)
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -122,7 +128,7 @@ def _write(
     numbered = list(zip(keys, submissions, strict=True))
     respond_by = register_by(room, unit)
     unit.conn.execute(
-        insert(ticket), [_ticket_row(unit, key, report, respond_by) for key, report in numbered]
+        _INSERT_TICKET, [_ticket_row(unit, key, report, respond_by) for key, report in numbered]
     )
     people = [
         reporter_row(room, key, report.reporter)
@@ -130,13 +136,13 @@ def _write(
         if not report.reporter.empty
     ]
     if people:
-        unit.conn.execute(insert(reporter), people)
+        unit.conn.execute(_INSERT_REPORTER, people)
     unit.conn.execute(
-        insert(contact), [_contact_row(room, unit, key, report) for key, report in numbered]
+        _INSERT_CONTACT, [_contact_row(room, unit, key, report) for key, report in numbered]
     )
     files = [row for key, report in numbered for row in attachment_rows(unit, key, report.uploads)]
     if files:
-        unit.conn.execute(insert(attachment), files)
+        unit.conn.execute(_INSERT_ATTACHMENT, files)
     for key, _ in numbered:
         unit.enqueue(RECEIVED_TOPIC, str(key))
     return {(report.source.value, report.external_id): key for key, report in numbered}

@@ -1,6 +1,6 @@
 """A reporter's data: sealed when stored, opened only for somebody who must see it (decision 13)."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
@@ -40,12 +40,10 @@ def put_reporter(room: Workroom, conn: Connection, key: int, person: ReporterDet
 
 def reporter_row(room: Workroom, key: int, person: ReporterDetails) -> dict[str, Any]:
     """One row of the reporter table: sealed columns and keyed hashes for look-up by number."""
-    values = asdict(person)
+    values = {column: getattr(person, column) for column in _COLUMNS}
     sealed = {
-        column: room.cipher.seal(values[column], f"reporter.{column}:{key}")
-        if values[column]
-        else None
-        for column in _COLUMNS
+        column: room.cipher.seal(value, f"reporter.{column}:{key}") if value else None
+        for column, value in values.items()
     }
     number = person.phone or person.caller_number
     return {

@@ -1,10 +1,23 @@
 """Gap-free daily numbers: one row a day, taken inside the transaction that uses the number."""
 
+from typing import Any
+
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from intake.store.tables import counter
+
+
+def _taking(insert: Any) -> Any:
+    statement = insert(counter)
+    return statement.on_conflict_do_update(
+        index_elements=[counter.c.name], set_={"value": counter.c.value + statement.excluded.value}
+    ).returning(counter.c.value)
+
+
+# Built once: building and hashing this statement costs more than running it.
+_TAKING = {"sqlite": _taking(sqlite_insert), "postgresql": _taking(postgresql_insert)}
 
 
 def take_numbers(conn: Connection, name: str, count: int = 1) -> int:
@@ -13,10 +26,6 @@ def take_numbers(conn: Connection, name: str, count: int = 1) -> int:
     A rollback gives the numbers back, so the sequence has no holes; the row lock on PostgreSQL is
     held until the commit.
     """
-    insert = sqlite_insert if conn.dialect.name == "sqlite" else postgresql_insert
-    statement = insert(counter).values(name=name, value=count)
-    statement = statement.on_conflict_do_update(
-        index_elements=[counter.c.name], set_={"value": counter.c.value + statement.excluded.value}
-    )
-    last: int = conn.execute(statement.returning(counter.c.value)).scalar_one()
+    taken = conn.execute(_TAKING[conn.dialect.name], {"name": name, "value": count})
+    last: int = taken.scalar_one()
     return last - count + 1

@@ -11,6 +11,8 @@ from intake.domain.events import Fact
 from intake.store.tables import event, outbox
 
 _EVENT_LOCK = 0x4D53
+_INSERT_EVENT = insert(event)
+_INSERT_JOB = insert(outbox)
 _LOCK_AND_NOTIFY = text("SELECT pg_advisory_xact_lock(:key), pg_notify('minsheng_event', '')")
 
 
@@ -81,10 +83,10 @@ class Unit:
         if self._events:
             if self.conn.dialect.name == "postgresql":
                 self.conn.execute(_LOCK_AND_NOTIFY, {"key": _EVENT_LOCK})
-            self.conn.execute(insert(event), self._events)
+            self.conn.execute(_INSERT_EVENT, self._events)
             self._events = []
         if self._outbox:
-            self.conn.execute(insert(outbox), self._outbox)
+            self.conn.execute(_INSERT_JOB, self._outbox)
             self._outbox = []
             if self.conn.dialect.name == "postgresql":
                 self.conn.execute(text("NOTIFY minsheng_outbox"))
