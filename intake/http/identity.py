@@ -6,7 +6,7 @@ from aiohttp import web
 
 from intake.domain.people import Action, Actor
 from intake.http.problems import Problem, ProblemRaised, no
-from intake.http.room import call, client_of, require_rate, room_of, settings_of
+from intake.http.room import call, call_slowly, client_of, require_rate, room_of, settings_of
 from intake.security.csrf import (
     FIELD_NAME,
     HEADER_NAME,
@@ -127,7 +127,7 @@ async def start_session(request: web.Request, username: str, password: str) -> S
     """
     require_own_page(request)
     require_rate(request, "sign-in")
-    return await call(
+    return await call_slowly(
         request,
         sign_in,
         username,

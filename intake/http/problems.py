@@ -46,6 +46,7 @@ KINDS: Mapping[str, Kind] = {
     "rate-limited": Kind(429, "操作太频繁"),
     "account-locked": Kind(429, "账号暂时锁定"),
     "internal": Kind(500, "系统出错"),
+    "busy": Kind(503, "系统正忙"),
     "store-unavailable": Kind(503, "系统暂时不可用"),
 }
 

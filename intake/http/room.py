@@ -9,6 +9,7 @@ from aiohttp import web
 
 from intake.http.failures import problem_middleware
 from intake.http.problems import Problem, ProblemRaised
+from intake.http.slow_lane import SlowLane
 from intake.security.address import ClientAddress, client_address_of
 from intake.security.headers import HeaderPolicy, install_security_headers
 from intake.security.ratelimit import RateLimiter
@@ -21,6 +22,7 @@ T = TypeVar("T")
 
 ROOM = web.AppKey("room", Workroom)
 RECEPTION = web.AppKey("reception", Reception)
+SLOW_LANE = web.AppKey("slow_lane", SlowLane)
 LIMITER = web.AppKey("limiter", RateLimiter)
 _SIGN_IN_RATE = "10/minute;60/hour"
 
@@ -39,12 +41,14 @@ def furnish(app: web.Application, room: Workroom, public_paths: Iterable[str] = 
     app.middlewares.insert(0, problem_middleware)
     policy = HeaderPolicy(settings.behind_tls, ("/static/", *public_paths))
     install_security_headers(app, policy)
-    app.cleanup_ctx.append(_open_reception)
+    app.cleanup_ctx.append(_open_lanes)
 
 
-async def _open_reception(app: web.Application) -> AsyncIterator[None]:
+async def _open_lanes(app: web.Application) -> AsyncIterator[None]:
     app[RECEPTION] = Reception(app[ROOM])
+    app[SLOW_LANE] = SlowLane()
     yield
+    app[SLOW_LANE].close()
 
 
 def room_of(request: web.Request) -> Workroom:
@@ -67,6 +71,17 @@ async def call(
     room = room_of(request)
     work = partial(service, room, *args, **named)
     return await asyncio.wrap_future(room.database.submit(work))
+
+
+async def call_slowly(
+    request: web.Request,
+    service: Callable[Concatenate[Workroom, P], T],
+    *args: P.args,
+    **named: P.kwargs,
+) -> T:
+    """Run a service that hashes passwords apart from the store's threads."""
+    work = partial(service, room_of(request), *args, **named)
+    return await request.config_dict[SLOW_LANE].run(work)
 
 
 def client_of(request: web.Request) -> ClientAddress:
