@@ -45,6 +45,13 @@ class BrokerRing:
     def __init__(self, room: Workroom) -> None:
         self._room = room
         self._app = make_app(room.settings)
+        connection = self._app.connection_for_write()
+        self._broken: tuple[type[Exception], ...] = (
+            OperationalError,
+            OSError,
+            *connection.connection_errors,
+            *connection.channel_errors,
+        )
         self._rest_until = 0.0
         self._away = False
 
@@ -58,7 +65,7 @@ class BrokerRing:
         for position, job in enumerate(jobs):
             try:
                 ring(self._app, job)
-            except (OperationalError, OSError) as error:
+            except self._broken as error:
                 self._rest(error)
                 outbox.give_back(self._room, jobs[position:], _REST_SECONDS)
                 return

@@ -1,26 +1,37 @@
 """With a broker: relay and workers are processes of their own, and the broker may go away."""
 
+import json
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
+from http.client import HTTPConnection
+from urllib.parse import quote, urlsplit
 
 import pytest
+from redis import Redis
 from sqlalchemy import select, update
 
 from intake.services.workroom import Workroom, utc_now
 from intake.store.tables import outbox
 from tests.integration.jobs.processes import process
 from tests.integration.jobs.watching import open_jobs, suggestions, wait_until
+from tests.services.address import announced_address
 from tests.services.network import unused_port
 
 Report = Callable[..., int]
 
 
-@pytest.fixture(
-    params=[
-        pytest.param("rabbitmq_url", marks=pytest.mark.services("rabbitmq", "rabbitmq_admin")),
-        pytest.param("redis_url", marks=pytest.mark.services("redis")),
-    ]
+pytestmark = pytest.mark.parametrize(
+    ("store_url", "broker"),
+    [
+        pytest.param("postgresql", "rabbitmq_url", id="rabbitmq"),
+        pytest.param("postgresql", "redis_url", id="redis"),
+    ],
+    indirect=True,
 )
+
+
+@pytest.fixture
 def broker(request: pytest.FixtureRequest) -> str:
     url: str = request.getfixturevalue(request.param)
     return url
@@ -44,6 +55,19 @@ def test_worker_killed_between_effect_and_acknowledgement(
         wait_until(lambda: open_jobs(room) == 0, 60)
         assert not (room.settings.data / "dies_once").exists()
     assert sorted(suggestions(room)) == [(key, 1) for key in keys]
+
+
+def test_every_connection_to_the_broker_is_cut(room: Workroom, report: Report, broker: str) -> None:
+    log = room.settings.data / "relay.log"
+    with process("worker", room, broker), process("relay", room, broker) as relay:
+        keys = [report("before")]
+        wait_until(lambda: open_jobs(room) == 0, 40)
+        cut_connections(broker)
+        keys += [report(str(number)) for number in range(3)]
+        wait_until(lambda: open_jobs(room) == 0, 90)
+        assert relay.poll() is None
+    assert sorted(suggestions(room)) == [(key, 1) for key in keys]
+    assert "Traceback" not in log.read_text()
 
 
 def test_without_its_broker_the_relay_waits_and_complains_once(
@@ -72,3 +96,31 @@ def broker_address_without_server(broker: str) -> str:
 def released(room: Workroom) -> bool:
     with room.database.read() as conn:
         return conn.execute(select(outbox.c.lease_until)).scalar() is None
+
+
+def cut_connections(broker: str) -> None:
+    if broker.startswith("redis"):
+        with Redis.from_url(broker) as client:
+            client.client_kill_filter(_type="normal", skipme=True)
+        return
+    wait_until(lambda: bool(rabbit_connections(broker)), 30)
+    for name in rabbit_connections(broker):
+        ask_rabbit("DELETE", f"connections/{quote(name, safe='')}")
+
+
+def rabbit_connections(broker: str) -> list[str]:
+    """Names of the connections to the test's own virtual host, once the server lists them."""
+    host = broker.rpartition("/")[2]
+    listed = json.loads(ask_rabbit("GET", f"vhosts/{host}/connections"))
+    return [connection["name"] for connection in listed]
+
+
+def ask_rabbit(method: str, path: str) -> bytes:
+    address = urlsplit(announced_address("rabbitmq_admin"))
+    login = b64encode(f"{address.username}:{address.password}".encode()).decode()
+    connection = HTTPConnection(address.hostname or "", address.port, timeout=10)
+    try:
+        connection.request(method, f"/api/{path}", headers={"Authorization": f"Basic {login}"})
+        return connection.getresponse().read()
+    finally:
+        connection.close()
