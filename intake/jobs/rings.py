@@ -46,7 +46,7 @@ class BrokerRing:
         self._room = room
         self._app = make_app(room.settings)
         connection = self._app.connection_for_write()
-        self._broken: tuple[type[Exception], ...] = (
+        self._broken: tuple[type[BaseException], ...] = (
             OperationalError,
             OSError,
             *connection.connection_errors,
@@ -76,7 +76,7 @@ class BrokerRing:
     def close(self) -> None:
         self._app.close()
 
-    def _rest(self, error: Exception) -> None:
+    def _rest(self, error: BaseException) -> None:
         self._rest_until = time.monotonic() + _REST_SECONDS
         if not self._away:
             self._away = True
