@@ -17,6 +17,7 @@ from intake.domain.case_steps import CaseStep
 from intake.domain.contact import Source
 from intake.domain.errors import Refusal
 from intake.domain.events import GENESIS, EventType, Fact, Subject
+from intake.domain.numbers import ticket_number
 from intake.domain.people import Actor, Role
 from intake.domain.submission import ReporterDetails, Submission, Upload
 from intake.domain.ticket import Ticket
@@ -166,6 +167,15 @@ class Desk:
         with self.room.database.read() as conn:
             return [(row[0], row[1]) for row in conn.execute(query.order_by(event.c.id))]
 
+    def case_facts(self, case: Case) -> list[dict[str, Any]]:
+        """Data of a case's events, oldest first."""
+        query = select(event.c.data).where(event.c.subject == "CASE", event.c.subject_id == case.id)
+        with self.room.database.read() as conn:
+            return list(conn.execute(query.order_by(event.c.id)).scalars())
+
+    def ticket_of(self, case: Case) -> Ticket:
+        return self.ticket(ticket_number(case.ticket_id))
+
     def topics(self, key: int) -> list[str]:
         """Topics of the outbox rows of one ticket, in order."""
         with self.room.database.read() as conn:
@@ -178,7 +188,7 @@ class Desk:
         """Ticket key to outbox row, for one topic whose key is the ticket."""
         query = select(outbox.c.key, outbox.c.id).where(outbox.c.topic == topic)
         with self.room.database.read() as conn:
-            return {int(key): row for key, row in conn.execute(query).tuples()}
+            return {int(row.key): row.id for row in conn.execute(query)}
 
     @contextmanager
     def refused(self, kind: type[Refusal]) -> Iterator[pytest.ExceptionInfo[Any]]:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from intake.domain.appeal import AppealType
+from intake.domain.category import CategoryKind
 from intake.domain.errors import Incomplete, Invalid, NotAllowed, StaleVersion, WrongState
 from intake.domain.events import EventType
 from intake.domain.people import CITIZEN, SYSTEM
@@ -77,25 +78,19 @@ def test_what_is_refused(
 
 
 def test_a_category_of_another_edition_is_refused(desk: Desk) -> None:
+    edition = desk.room.settings.edition
     with desk.room.database.read() as conn:
-        mine = set(
-            conn.execute(select(category.c.kind, category.c.code).where(category.c.active)).tuples()
-        )
-        others = conn.execute(
-            select(category.c.kind, category.c.code).where(
-                category.c.edition != desk.room.settings.edition
-            )
-        ).tuples()
-        old = next(f"{kind[0]}{code}" for kind, code in others if (kind, code) not in mine)
+        rows = conn.execute(select(category.c.kind, category.c.code, category.c.edition)).all()
+    mine = {(row.kind, row.code) for row in rows if row.edition == edition}
+    kind, code = next((row.kind, row.code) for row in rows if (row.kind, row.code) not in mine)
     sheet = desk.received()
-    label = old if old[0] == "E" else f"C{old[1:]}"
     with desk.refused(Invalid):
         register(
             desk.room,
             desk.operator,
             sheet.number,
             sheet.version,
-            desk.form(category=label, condition_id=None),
+            desk.form(category=f"{CategoryKind(kind).letter}{code}", condition_id=None),
         )
 
 
