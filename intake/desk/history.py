@@ -82,7 +82,7 @@ def _declined(data: _Data) -> str:
 
 
 def _filed(data: _Data) -> str:
-    parts = [f"立案，案卷 {data.get('case', '')}"]
+    parts = [f"立案，案卷 {data['case']}" if data.get("case") else "立案"]
     for name, words in (("reference", "批示"), ("opinion", "意见"), ("deputy_reason", "代办理由")):
         if data.get(name):
             parts.append(f"{words}：{data[name]}")

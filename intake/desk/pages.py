@@ -115,8 +115,9 @@ def signed_in(handler: PageHandler) -> Callable[[web.Request], Awaitable[web.Str
 
 def _wants_page(request: web.Request) -> bool:
     """Fragments asked for by scripts get a problem, not a sign-in page in the middle of a page."""
+    page = "text/html" in request.headers.get("Accept", "")
     script = "HX-Request" in request.headers
-    return not script and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    return page and not script and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
 
 
 async def problem_page(request: web.Request, problem: Problem) -> web.StreamResponse:

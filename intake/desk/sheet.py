@@ -9,6 +9,7 @@ from intake.desk.forms import read_own_form, version
 from intake.desk.history import type_words, words_of
 from intake.desk.pages import render, signed_in
 from intake.desk.registration import COMPARED, form_of, read_registration
+from intake.desk.tail import last_event
 from intake.desk.verbs import VERBS, may_file, verbs_for
 from intake.domain.appeal import AppealType, CaseClass, Urgency
 from intake.domain.errors import Refusal
@@ -129,6 +130,7 @@ async def ticket_page(
         dialog_open=dialog,
         said=said or {},
         toast=toast,
+        cursor=await last_event(request),
         referrals=await call(request, list_referrals, identity.actor),
         decline_reasons=list(DECLINE_REASONS.values()),
         outcomes=list(VisitOutcome),
@@ -223,9 +225,9 @@ async def _differing(
 
 
 def _shown(name: str, value: str) -> str:
-    kinds = {"appeal": AppealType, "urgency": Urgency, "case_class": CaseClass}
-    if name in kinds and value in set(kinds[name]):
-        return str(kinds[name](value).label)
+    for field, kind in (("appeal", AppealType), ("urgency", Urgency), ("case_class", CaseClass)):
+        if name == field and value in set(kind):
+            return str(kind(value).label)
     if value == "on":
         return "是"
     return value or "（空）"

@@ -19,8 +19,8 @@ def clean_photo_file(room: Workroom, actor: Actor, key: int, *, small: bool) -> 
     column = attachment.c.thumb_key if small else attachment.c.clean_key
     query = select(column).where(attachment.c.id == key, attachment.c.state == "CLEAN")
     with room.database.read() as conn:
-        name = conn.execute(query).scalar()
-    path = room.settings.uploads / name if name else None
-    if path is None or not path.is_file():
+        name = str(conn.execute(query).scalar() or "")
+    path = room.settings.uploads / name
+    if not name or not path.is_file():
         raise NotFound("这张照片还没有处理好，或未能通过检查。")
     return path

@@ -1,4 +1,5 @@
 // Arrivals and changes come into the open inbox by themselves.
+import {alarm} from "/desk/static/alarm.js";
 import {follow} from "/desk/static/live.js";
 import {toast} from "/desk/static/toast.js";
 
@@ -15,6 +16,7 @@ function rowOf(number) {
 }
 
 function note(told) {
+  if (told.tab !== body.dataset.tab) alarm(told);
   const here = told.tab === body.dataset.tab || rowOf(told.number);
   const arrived = told.type === "TicketReceived" || (told.tab !== told.from && told.from);
   changed.set(told.number, {arrived: arrived && told.tab === body.dataset.tab, fresh: told.type === "TicketReceived", here});
@@ -76,7 +78,7 @@ function arrive(row, told) {
   if (told.fresh) toast(`${urgent ? "紧急！" : ""}新反映：${link.textContent.slice(0, 40)}`, {urgent, link: link.href});
   if (document.hidden) document.title = `(${++unseen}) ${title}`;
   if (sound) beep(urgent);
-  if (told.fresh) [1500, 4000, 9000].forEach(pause => setTimeout(() => askSuggestion(row.dataset.number), pause));
+  if (told.fresh) [1000, 3000, 8000, 20000].forEach(pause => setTimeout(() => askSuggestion(row.dataset.number), pause));
 }
 
 function askSuggestion(number) {

@@ -2,6 +2,7 @@
 import "/desk/static/map.js";
 import {dropDraft, isDirty, restoreDraft} from "/desk/static/draft.js";
 import {idleMilliseconds, leave} from "/desk/static/idle.js";
+import {follow} from "/desk/static/live.js";
 import {toast} from "/desk/static/toast.js";
 
 const number = document.body.dataset.number;
@@ -84,6 +85,14 @@ async function beat() {
   if (!answer.ok) return;
   const {others} = await answer.json();
   document.getElementById("others").textContent = others.length ? `${others.join("、")}正在看` : "";
+}
+
+// Somebody else's change is told at once, before anything is saved over it.
+if (form) {
+  follow(told => {
+    if (told.number !== number || told.by === document.body.dataset.me || !told.bumps) return;
+    toast(`${told.by}刚改动了这张受理单，点这里载入最新内容`, {link: location.pathname});
+  });
 }
 
 if (number) {

@@ -1,0 +1,174 @@
+"""A real site for the desk's browser tests: SQLite store, web and jobs as processes apart."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page
+from rich.console import Console
+
+from intake.domain.people import Actor, Role
+from intake.geo.county import County
+from intake.opening import open_room
+from intake.preparation import prepare_installation
+from intake.sample.county import load_sample
+from intake.security.passwords import random_password
+from intake.services.accounts import set_password
+from intake.settings import Settings
+from tests.services.browser import watched_page
+from tests.services.network import unused_port
+
+PROJECT = Path(__file__).parents[3]
+PICTURES = PROJECT / ".test-output" / "pictures"
+WIDE = {"viewport": {"width": 1440, "height": 900}}
+_BOUNDARY = "----report-of-a-test"
+
+
+@dataclass
+class Site:
+    """A running site of two web processes: the desk is used at one, citizens come to the other.
+
+    ``passwords`` by user name, ``spot`` a position in a unit grid.
+    """
+
+    address: str
+    door: str
+    data: Path
+    passwords: dict[str, str]
+    spot: tuple[float, float]
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    cookies: dict[str, list[Any]] = field(default_factory=dict)
+
+    def report(self, text: str, *, photo: bool = True, place: bool = True, **fields: str) -> str:
+        """Hand in a report through the public API; returns its number."""
+        values = {"text": text, "phone": "13800000000", "name": "测试人"} | fields
+        if place:
+            lon, lat = self.spot
+            values |= {"lon": f"{lon}", "lat": f"{lat}", "address": "测试路1号"}
+        files = [_jpeg()] if photo else []
+        request = urllib.request.Request(
+            f"{self.door}/api/v1/complaints",
+            _multipart(values, files),
+            {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            number: str = json.load(answer)["number"]
+        return number
+
+
+def _jpeg() -> bytes:
+    stream = io.BytesIO()
+    Image.linear_gradient("L").convert("RGB").save(stream, "JPEG")
+    return stream.getvalue()
+
+
+def _multipart(values: dict[str, str], files: list[bytes]) -> bytes:
+    start = f"--{_BOUNDARY}\r\nContent-Disposition: form-data; name="
+    parts = [f'{start}"{name}"\r\n\r\n{value}\r\n'.encode() for name, value in values.items()]
+    head = f'{start}"photos"; filename="a.jpg"\r\n'
+    head += "Content-Type: image/jpeg\r\n\r\n"
+    parts += [head.encode() + content + b"\r\n" for content in files]
+    return b"".join(parts) + f"--{_BOUNDARY}--\r\n".encode()
+
+
+@pytest.fixture(scope="package")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The sample county on an empty store, served on a private port."""
+    data = tmp_path_factory.mktemp("desk-site")
+    settings = Settings(data=data)
+    prepare_installation(settings, Console(file=io.StringIO()))
+    passwords = {name: random_password() for name in ("op1", "op2", "zhiban", "paiqian")}
+    room = open_room(settings)
+    for name, password in passwords.items():
+        set_password(room, Actor(Role.SYSADMIN, "测试"), name, password)
+    room.database.close()
+    port, other = unused_port(), unused_port()
+    made = Site(
+        f"http://127.0.0.1:{port}",
+        f"http://127.0.0.1:{other}",
+        data,
+        passwords,
+        _spot_in_a_grid(),
+    )
+    environment = os.environ | {
+        "MINSHENG_DATA": str(data),
+        "MINSHENG_PORT": str(port),
+        "MINSHENG_REPORT_RATE": "1000/minute",
+    }
+    try:
+        made.processes.append(_start("web", data, environment))
+        made.processes.append(_start("web", data, environment | {"MINSHENG_PORT": str(other)}))
+        made.processes.append(_start("jobs", data, environment))
+        _wait_until_served(made.address)
+        _wait_until_served(made.door)
+        yield made
+    finally:
+        for process in made.processes:
+            process.terminate()
+        for process in made.processes:
+            process.wait(20)
+
+
+def _spot_in_a_grid() -> tuple[float, float]:
+    county = County(load_sample().rows)
+    return next(
+        tuple(mark.position)
+        for mark in county.rows.landmarks
+        if county.locate(*mark.position).unit_grid_code
+    )
+
+
+def _start(part: str, data: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "intake.cli", part]
+    with (data / f"{part}.log").open("ab") as log:
+        return subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=log, stderr=log)
+
+
+def _wait_until_served(address: str) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"{address}/health", timeout=2).close()
+            return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    pytest.fail(f"nothing answers at {address}: look at web.log in its data folder")
+
+
+@pytest.fixture
+def desk(site: Site, chromium: Browser) -> Iterator[Callable[[str], Page]]:
+    """Call it with a user name: a desk window in which this person is signed in."""
+    with ExitStack() as windows:
+
+        def sign_in(username: str) -> Page:
+            page = windows.enter_context(watched_page(chromium, **WIDE))
+            page.context.add_cookies(site.cookies.get(username, []))
+            page.goto(f"{site.address}/desk")
+            if page.get_by_label("用户名").count():
+                page.get_by_label("用户名").fill(username)
+                page.get_by_label("密码").fill(site.passwords[username])
+                page.keyboard.press("Enter")
+            page.locator(".top nav").wait_for()
+            # Signing in is limited by address; one session a person serves all tests.
+            site.cookies[username] = page.context.cookies()
+            return page
+
+        yield sign_in
+
+
+@pytest.fixture(scope="package")
+def pictures() -> Path:
+    """Where the pictures of the README come from."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    return PICTURES

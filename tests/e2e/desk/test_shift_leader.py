@@ -1,0 +1,98 @@
+"""The shift leader's filing page, the case after it, and what operators may not do."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.desk.conftest import Site
+from tests.e2e.desk.steps import choose_first_suggestion, open_ticket, save
+
+Desk = Callable[[str], Page]
+BINS = "北门的垃圾桶满溢三天没人清，苍蝇很多，味道很大。"
+ROAD = "路面塌陷了一个大坑，差点掉进去，太危险了。"
+
+
+def submit(page: Page, site: Site, text: str) -> str:
+    """Register a report as 疑难 and submit it to the shift leader, by keys; returns its number."""
+    number = site.report(text)
+    open_ticket(page, site.address, number)
+    choose_first_suggestion(page)
+    page.get_by_label("疑难").check()
+    save(page)
+    expect(page.locator(".note", has_text="须提请值班长")).to_contain_text("疑难件")
+    page.keyboard.press("t")
+    page.locator("#submit textarea").fill("主责单位有争议，请值班长决定。")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".heading .state").first).to_have_text("待立案")
+    return number
+
+
+def test_filing_page_files_and_goes_on(site: Site, desk: Desk, pictures: Path) -> None:
+    operator = desk("op1")
+    first, second = submit(operator, site, BINS), submit(operator, site, ROAD)
+    expect(operator.get_by_role("button", name="立案", exact=True)).to_have_count(0)
+    leader = desk("zhiban")
+    leader.keyboard.press("l")
+    expect(leader.locator(".queue [aria-current]")).to_contain_text(first)
+    leader.wait_for_timeout(1500)
+    leader.screenshot(path=pictures / "desk-filing.png")
+    leader.keyboard.press("f")
+    leader.locator(".toast", has_text="已立案").wait_for()
+    expect(leader.locator(".queue [aria-current]")).to_contain_text(second)
+    leader.keyboard.press("w")
+    leader.locator("#return textarea").fill("请补充塌陷的大小。")
+    leader.keyboard.press("Control+Enter")
+    leader.locator("h1", has_text="立案台").wait_for()
+    operator.goto(f"{site.address}/desk/tickets/{second}")
+    expect(operator.locator(".heading .state").first).to_have_text("退回更正")
+    expect(operator.locator(".history")).to_contain_text("请补充塌陷的大小")
+
+
+def test_case_is_dispatched_by_the_dispatcher(site: Site, desk: Desk, pictures: Path) -> None:
+    number = submit(desk("op1"), site, BINS + "已经反映过一次。")
+    leader = desk("zhiban")
+    leader.goto(f"{site.address}/desk/tickets/{number}")
+    leader.locator("[name=duplicate_decided]").wait_for(state="attached")
+    leader.keyboard.press("g")
+    leader.get_by_label("批示文号").fill("示范县批〔2026〕1号")
+    leader.keyboard.press("Control+Enter")
+    expect(leader.locator(".heading .state").first).to_have_text("已立案")
+    case = leader.locator(".heading a", has_text="案卷").get_attribute("href")
+    dispatcher = desk("paiqian")
+    dispatcher.goto(f"{site.address}{case}")
+    dispatcher.keyboard.press("p")
+    dispatcher.get_by_label("主责单位").select_option(index=2)
+    dispatcher.locator("#dispatched textarea").fill("请两小时内清运。")
+    dispatcher.keyboard.press("Control+Enter")
+    expect(dispatcher.locator(".heading .state").first).to_have_text("已派遣")
+    expect(dispatcher.locator(".history")).to_contain_text("请两小时内清运")
+    dispatcher.wait_for_timeout(1500)
+    dispatcher.screenshot(path=pictures / "desk-case.png")
+    expect(dispatcher.locator(".tag", has_text="督办")).to_be_visible()
+
+
+def test_an_operator_has_no_filing_page(site: Site, desk: Desk) -> None:
+    page = desk("op2")
+    expect(page.locator(".top nav")).not_to_contain_text("立案台")
+    answer = page.goto(f"{site.address}/desk/filing")
+    assert answer is not None
+    assert answer.status == 403
+    expect(page.locator("main")).to_contain_text("没有办理此事的权限")
+    number = site.report("河边的栏杆断了一截。")
+    open_ticket(page, site.address, number)
+    token = page.locator("body").get_attribute("data-csrf") or ""
+    form = {"csrf_token": token, "version": "1", "opinion": "不该成功"}
+    for verb in ("refuse", "return", "void"):
+        refused = page.request.post(
+            f"{site.address}/desk/tickets/{number}/{verb}",
+            form={**form, "reason": "不该成功"},
+            headers={"Origin": site.address},
+        )
+        assert refused.status == 403, verb
+    forged = page.request.post(
+        f"{site.address}/desk/tickets/{number}/claim",
+        form={"csrf_token": "wrong"},
+        headers={"Origin": site.address},
+    )
+    assert forged.status == 403
