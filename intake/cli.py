@@ -6,27 +6,23 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from classifiers.commands import classifier
 from intake.domain.errors import Refusal
 from intake.domain.people import Actor, Role
 from intake.logs import start_logging
 from intake.processes import supervise
-from intake.security.keyfile import KeyringError
-from intake.security.passwords import random_password
-from intake.services import accounts
-from intake.services.county import NoCounty
-from intake.services.workroom import Workroom
 from intake.settings import Settings, SettingsError, load_settings
-from intake.store.database import StoreUnavailable
-from intake.store.migrate import SchemaError
 
 REFUSED = 2
+if TYPE_CHECKING:
+    from intake.services.workroom import Workroom
+
 ADMINISTRATOR = Actor(Role.SYSADMIN, "命令行")
 console = Console(stderr=True, highlight=False)
 
@@ -40,18 +36,25 @@ class Refused(click.ClickException):
 @contextlib.contextmanager
 def _plain_errors() -> Iterator[None]:
     """Expected troubles become one sentence, not a traceback."""
+    from intake.security.keyfile import KeyringError
+    from intake.services.county import NoCounty
+    from intake.store.database import StoreUnavailable
+    from intake.store.migrate import SchemaError
+
     try:
         yield
-    except (SettingsError, SchemaError, KeyringError, NoCounty, StoreUnavailable) as error:
+    except (SchemaError, KeyringError, NoCounty, StoreUnavailable) as error:
         raise Refused(str(error)) from error
 
 
 def _settings() -> Settings:
-    with _plain_errors():
+    try:
         return load_settings()
+    except SettingsError as error:
+        raise Refused(str(error)) from error
 
 
-def _room(part: str) -> Workroom:
+def _room(part: str) -> "Workroom":
     from intake.opening import open_room
 
     settings = _settings()
@@ -60,13 +63,24 @@ def _room(part: str) -> Workroom:
         return open_room(settings)
 
 
-@click.group()
+class LazyClassifier(click.Group):
+    """Loads the classifier's commands when one is asked for: most commands do without them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), "classifier"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name != "classifier":
+            return super().get_command(ctx, cmd_name)
+        from classifiers.commands import classifier
+
+        return classifier
+
+
+@click.group(cls=LazyClassifier)
 @click.version_option(package_name="minsheng")
 def main() -> None:
     """民声: intake of a county's hotline."""
-
-
-main.add_command(classifier)
 
 
 @main.command()
@@ -225,6 +239,8 @@ def user() -> None:
 @user.command("list")
 def user_list() -> None:
     """All accounts."""
+    from intake.services import accounts
+
     table = Table("user name", "name", "role", "state")
     for each in accounts.list_accounts(_room("user"), ADMINISTRATOR):
         state = "active" if each.active else "disabled"
@@ -239,6 +255,9 @@ def user_list() -> None:
 @click.option("--deputy", is_flag=True, help="may file as a logged deputy of the shift leader")
 def user_add(username: str, name: str, role: str, deputy: bool) -> None:
     """Make an account and print its random password once."""
+    from intake.security.passwords import random_password
+    from intake.services import accounts
+
     room = _room("user")
     password = random_password()
     with _refusals():
@@ -252,6 +271,9 @@ def user_add(username: str, name: str, role: str, deputy: bool) -> None:
 @click.argument("username")
 def user_password(username: str) -> None:
     """Give an account a new random password and end its sessions."""
+    from intake.security.passwords import random_password
+    from intake.services import accounts
+
     room = _room("user")
     password = random_password()
     with _refusals():
@@ -268,6 +290,8 @@ def _show_password(username: str, password: str) -> None:
 @click.argument("username")
 def user_disable(username: str) -> None:
     """Bar an account from signing in; its history stays."""
+    from intake.services import accounts
+
     room = _room("user")
     with _refusals():
         accounts.set_active(room, ADMINISTRATOR, username, False)
@@ -278,6 +302,8 @@ def user_disable(username: str) -> None:
 @click.argument("username")
 def user_enable(username: str) -> None:
     """Let an account sign in again."""
+    from intake.services import accounts
+
     room = _room("user")
     with _refusals():
         accounts.set_active(room, ADMINISTRATOR, username, True)
@@ -295,6 +321,8 @@ def token() -> None:
 @click.option("--user", "username", help="act as this account instead of one of its own")
 def token_create(role: str, name: str, username: str | None) -> None:
     """Make a token and print it once."""
+    from intake.services import accounts
+
     room = _room("token")
     with _refusals():
         issued = accounts.create_token(room, ADMINISTRATOR, name, Role(role), username)
@@ -304,6 +332,8 @@ def token_create(role: str, name: str, username: str | None) -> None:
 @token.command("list")
 def token_list() -> None:
     """All tokens, without their secrets."""
+    from intake.services import accounts
+
     table = Table("id", "name", "role", "made", "state")
     for each in accounts.list_tokens(_room("token"), ADMINISTRATOR):
         state = "revoked" if each.revoked_at else "active"
@@ -316,6 +346,8 @@ def token_list() -> None:
 @click.argument("number", type=int)
 def token_revoke(number: int) -> None:
     """End a token by its id (see `minsheng token list`)."""
+    from intake.services import accounts
+
     room = _room("token")
     with _refusals():
         accounts.revoke_token(room, ADMINISTRATOR, number)

@@ -1,25 +1,22 @@
 """`minsheng prepare`: from an empty folder to a store that can be served, and again harmless."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
-from classifiers.catalogue import catalogue
-from classifiers.category import Reader
-from classifiers.examples import own_corpus
-from classifiers.lexicon import lexicon
-from classifiers.registry import Registry, save
-from classifiers.training import train
 from intake.domain.people import Role
-from intake.sample.seed import Credentials, seed_sample
 from intake.security import keyring
 from intake.settings import Settings
 from intake.store.database import Database
 from intake.store.engines import is_sqlite, sqlite_path
 from intake.store.migrate import upgrade
 from intake.store.tables import county
+
+if TYPE_CHECKING:
+    from intake.sample.seed import Credentials
 
 
 def prepare_installation(settings: Settings, console: Console) -> None:
@@ -33,30 +30,41 @@ def prepare_installation(settings: Settings, console: Console) -> None:
     if is_sqlite(settings.store_url):
         sqlite_path(settings.store_url).parent.mkdir(parents=True, exist_ok=True)
     upgrade(settings.store_url)
-    if Registry(settings.models).active() is None:
+    if not (settings.models / "models.json").exists():
         console.print("Training the first model from catalogue and lexicon …")
         _train_cold(settings.models)
     database = Database(settings.store_url)
     try:
-        _open_keys(settings, database)
-        people = seed_sample(settings, database, lambda what: console.print(f"Sample: {what} …"))
+        if _filled(database):
+            keyring.load(settings.keys)
+        else:
+            # Only an empty store gets new keys: for a filled one they would open nothing.
+            keyring.load_or_create(settings.keys)
+            _seed(settings, database, console)
     finally:
         database.close()
-    if people:
-        _show(people, console)
 
 
-def _open_keys(settings: Settings, database: Database) -> None:
-    """Make keys for an empty store only: for a filled one a new key would open nothing."""
+def _filled(database: Database) -> bool:
     with database.read() as conn:
-        filled = conn.execute(select(county.c.code)).first() is not None
-    if filled:
-        keyring.load(settings.keys)
-    else:
-        keyring.load_or_create(settings.keys)
+        return conn.execute(select(county.c.code)).first() is not None
+
+
+def _seed(settings: Settings, database: Database, console: Console) -> None:
+    from intake.sample.seed import seed_sample
+
+    people = seed_sample(settings, database, lambda what: console.print(f"Sample: {what} …"))
+    _show(people, console)
 
 
 def _train_cold(models: Path) -> None:
+    from classifiers.catalogue import catalogue
+    from classifiers.category import Reader
+    from classifiers.examples import own_corpus
+    from classifiers.lexicon import lexicon
+    from classifiers.registry import Registry, save
+    from classifiers.training import train
+
     models.mkdir(mode=0o700, parents=True, exist_ok=True)
     words = lexicon()
     own = own_corpus(catalogue(), words)
@@ -74,7 +82,7 @@ def _make_private(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def _show(people: list[Credentials], console: Console) -> None:
+def _show(people: "list[Credentials]", console: Console) -> None:
     """Passwords are printed once and stored as hashes only."""
     table = Table("user name", "password", "name", "role", title="Accounts of the sample county")
     for person in people:
