@@ -7,7 +7,7 @@ from sqlalchemy import select
 from intake.domain.contact import Source
 from intake.domain.events import EventType, Subject
 from intake.domain.numbers import ticket_number
-from intake.security.receipts import sign_receipt
+from intake.security.receipts import Payload, sign_receipt
 from intake.services.accept import Receipt
 from intake.services.stepping import find_ticket
 from intake.services.ticket_view import history
@@ -50,7 +50,7 @@ def signed_receipt(room: Workroom, number: str) -> str:
             .where(attachment.c.ticket_id == sheet.id, attachment.c.position < arrived)
             .order_by(attachment.c.position)
         ).all()
-    payload = {
+    payload: Payload = {
         "number": sheet.number,
         "received_at": sheet.received_at.isoformat(timespec="seconds"),
         "text_sha256": hashlib.sha256(sheet.text.encode("utf-8")).hexdigest(),
