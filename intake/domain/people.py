@@ -85,7 +85,8 @@ _LEADER_ONLY = frozenset({Role.SHIFT_LEADER})
 PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.READ_TICKETS: frozenset(Role)
     - {Role.CITIZEN, Role.SYSADMIN, Role.COLLECTOR, Role.DEPARTMENT_USER},
-    Action.REPORT: frozenset({Role.CITIZEN, Role.COLLECTOR, Role.LEADER}) | _CALL_CENTRE,
+    Action.REPORT: frozenset({Role.CITIZEN, Role.COLLECTOR, Role.LEADER, Role.SUBSYSTEM})
+    | _CALL_CENTRE,
     Action.REGISTER: _CALL_CENTRE,
     Action.ANSWER: _CALL_CENTRE,
     Action.DECLINE: _CALL_CENTRE,

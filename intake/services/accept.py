@@ -20,6 +20,7 @@ from intake.domain.contact import Outcome
 from intake.domain.errors import KeyReused
 from intake.domain.events import GENESIS, EventType, Fact, Subject
 from intake.domain.numbers import county_day, daily_key, ticket_number
+from intake.domain.people import Action
 from intake.domain.submission import Submission, Upload
 from intake.domain.ticket_steps import TicketState
 from intake.services.reporters import reporter_row
@@ -51,7 +52,7 @@ Answer = Receipt | KeyReused
 
 
 def accept(room: Workroom, submission: Submission) -> Receipt:
-    """Accept one report durably; raises KeyReused and StoreUnavailable."""
+    """Accept one report durably; raises KeyReused, NotAllowed and StoreUnavailable."""
     answer = accept_group(room, [submission])[0]
     if isinstance(answer, KeyReused):
         raise answer
@@ -65,8 +66,11 @@ def accept_group(room: Workroom, submissions: Sequence[Submission]) -> list[Answ
     its content differs. Raises StoreUnavailable; then none of them was accepted.
     """
     fresh: dict[tuple[str, str], Submission] = {}
+    repeats = []
     for submission in submissions:
-        fresh.setdefault((submission.source.value, submission.external_id), submission)
+        submission.actor.require(Action.REPORT)
+        repeats.append(_key(submission) in fresh)
+        fresh.setdefault(_key(submission), submission)
     known: dict[tuple[str, str], tuple[int, str, datetime]] = {}
     accepted: dict[tuple[str, str], int] = {}
     rest = list(fresh.values())
@@ -80,27 +84,27 @@ def accept_group(room: Workroom, submissions: Sequence[Submission]) -> list[Answ
             if len(known) == before:
                 raise
             rest = [submission for key, submission in fresh.items() if key not in known]
-    return [_answer(room, submission, fresh, accepted, known) for submission in submissions]
+    stored = {
+        key: (number, fresh[key].raw_hash, fresh[key].received_at)
+        for key, number in accepted.items()
+    } | known
+    return [
+        _answer(room, submission, stored[_key(submission)], repeated or _key(submission) in known)
+        for submission, repeated in zip(submissions, repeats, strict=True)
+    ]
+
+
+def _key(submission: Submission) -> tuple[str, str]:
+    return submission.source.value, submission.external_id
 
 
 def _answer(
-    room: Workroom,
-    submission: Submission,
-    fresh: dict[tuple[str, str], Submission],
-    accepted: dict[tuple[str, str], int],
-    known: dict[tuple[str, str], tuple[int, str, datetime]],
+    room: Workroom, submission: Submission, stored: tuple[int, str, datetime], repeated: bool
 ) -> Answer:
-    key = (submission.source.value, submission.external_id)
-    first = fresh[key]
-    if key in known:
-        ticket_key, raw_hash, received_at = known[key]
-        repeated = True
-    else:
-        ticket_key, raw_hash, received_at = accepted[key], first.raw_hash, first.received_at
-        repeated = submission is not first
+    key, raw_hash, received_at = stored
     if raw_hash != submission.raw_hash:
         return KeyReused("这个提交编号已经用于另一份内容，请换一个编号重新提交。")
-    number = ticket_number(ticket_key)
+    number = ticket_number(key)
     return Receipt(number, room.query_code(number), received_at, repeated)
 
 
@@ -145,7 +149,7 @@ def _write(
         unit.conn.execute(_INSERT_ATTACHMENT, files)
     for key, _ in numbered:
         unit.enqueue(RECEIVED_TOPIC, str(key))
-    return {(report.source.value, report.external_id): key for key, report in numbered}
+    return {_key(report): key for key, report in numbered}
 
 
 def register_by(room: Workroom, unit: Unit) -> datetime:

@@ -71,7 +71,7 @@ class Desk:
         self.subsystem = Actor(Role.SUBSYSTEM, "协同系统")
 
     def submission(self, text: str = WORDS, **fields: Any) -> Submission:
-        raw = text.encode()
+        raw = text.encode("utf-8", "replace")
         values: dict[str, Any] = {
             "source": Source.WEB,
             "external_id": f"test-{next(self._names)}",
