@@ -6,6 +6,7 @@ import {watchIdleness} from "/desk/static/idle.js";
 prepareDialogs();
 listenForKeys();
 watchIdleness();
+document.body.dataset.ready = "";
 
 document.querySelectorAll("[data-toast]").forEach(toast => setTimeout(() => toast.remove(), 5000));
 document.querySelectorAll("[data-submits]").forEach(field =>

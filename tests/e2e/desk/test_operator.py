@@ -1,5 +1,6 @@
 """An operator's day in a real browser: arrivals, registering and filing by keys alone."""
 
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.e2e.desk.conftest import Site
-from tests.e2e.desk.steps import choose_first_suggestion, open_ticket, save
+from tests.e2e.desk.steps import choose_first_suggestion, open_ticket, ready, save, saved
 
 LAMP = "测试路的路灯坏了三天，晚上漆黑一片，请尽快修好。"
 Desk = Callable[[str], Page]
@@ -20,7 +21,8 @@ def test_an_arrival_appears_by_itself(site: Site, desk: Desk) -> None:
     started = time.perf_counter()
     number = site.report(LAMP)
     page.locator(f'tr[data-number="{number}"]').wait_for(timeout=10_000)
-    print(f"\narrival shown after {(time.perf_counter() - started) * 1000:.0f} ms")
+    milliseconds = (time.perf_counter() - started) * 1000
+    sys.stdout.write(f"\narrival shown after {milliseconds:.0f} ms\n")
     expect(page.locator(".toast", has_text="新反映")).to_be_visible()
     expect(page.locator("#rows tr").first).to_have_attribute("data-number", number)
     expect(page.locator(f'tr[data-number="{number}"] .guess')).to_contain_text(
@@ -52,15 +54,15 @@ def test_a_stale_version_keeps_what_was_typed(site: Site, desk: Desk) -> None:
     theirs.get_by_label("参照物").fill("同事写的参照物")
     theirs.locator("body").press("Escape")
     theirs.get_by_role("button", name="登记").click()
-    theirs.locator(".toast", has_text="已保存").wait_for()
+    saved(theirs)
     mine.get_by_label("起因经过").fill("我打的字不能丢")
     mine.keyboard.press("Control+Enter")
     banner = mine.locator(".banner.warn")
     expect(banner).to_contain_text("李静雯")
     expect(banner).to_contain_text("同事写的参照物")
     expect(mine.get_by_label("起因经过")).to_have_value("我打的字不能丢")
-    mine.keyboard.press("s")
-    mine.locator(".toast", has_text="已保存").wait_for()
+    ready(mine)
+    save(mine)
     expect(mine.get_by_label("起因经过")).to_have_value("我打的字不能丢")
 
 
@@ -101,6 +103,7 @@ def test_presence_and_the_reporter_behind_a_mask(site: Site, desk: Desk) -> None
     assert "13800000000" not in mine.content()
     mine.keyboard.press("c")
     mine.locator(".toast", has_text="已领取").wait_for()
+    ready(mine)
     mine.keyboard.press("q")
     mine.get_by_label("查看理由").fill("核对地址")
     mine.keyboard.press("Enter")

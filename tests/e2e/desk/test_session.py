@@ -1,18 +1,15 @@
 """Sign-in, the end of a session, the live stream's cursor, notes, and accessibility."""
 
 import sqlite3
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.desk.conftest import WIDE, Site
-from tests.e2e.desk.steps import open_ticket
+from tests.e2e.desk.conftest import WIDE, Site, asked
+from tests.e2e.desk.steps import open_ticket, ready
 from tests.services.browser import watched_page
 
 Desk = Callable[[str], Page]
@@ -69,7 +66,7 @@ def test_live_stream_resumes_without_a_gap(site: Site, desk: Desk) -> None:
 def events(address: str, cookie: str, last: str = "") -> Iterator[tuple[str, str]]:
     """(id, data) of arrivals; facts of accounts only move the cursor."""
     headers = {"Cookie": cookie} | ({"Last-Event-ID": last} if last else {})
-    with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=10) as on:
+    with asked(address, headers) as on:
         key = ""
         for raw in on:
             line = raw.decode().strip()
@@ -80,20 +77,21 @@ def events(address: str, cookie: str, last: str = "") -> Iterator[tuple[str, str
 
 
 def test_live_stream_needs_a_session(site: Site) -> None:
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"{site.address}/desk/live?after=0", timeout=10)
-    assert refused.value.code == 401
+    with asked(f"{site.address}/desk/live?after=0", {"Accept": "text/event-stream"}) as answer:
+        assert answer.status == 401
 
 
 def test_note_by_phone_suggests_while_typing(site: Site, desk: Desk, axe: Check) -> None:
     page = desk("op1")
     page.keyboard.press("n")
+    ready(page)
     page.get_by_label("反映内容").press_sequentially("垃圾桶满溢，没人清运", delay=20)
     expect(page.locator("#suggestion")).to_contain_text("满溢")
     assert axe(page) == []
     page.get_by_label("电话", exact=True).last.fill("123")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".fault")).to_contain_text("电话号码不对")
+    ready(page)
     page.get_by_label("电话", exact=True).last.fill("13800000000")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".heading")).to_contain_text("电话")

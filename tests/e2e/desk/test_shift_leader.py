@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.e2e.desk.conftest import Site
-from tests.e2e.desk.steps import choose_first_suggestion, open_ticket, save
+from tests.e2e.desk.steps import choose_first_suggestion, open_ticket, ready, save
 
 Desk = Callable[[str], Page]
 BINS = "北门的垃圾桶满溢三天没人清，苍蝇很多，味道很大。"
@@ -35,11 +35,13 @@ def test_filing_page_files_and_goes_on(site: Site, desk: Desk, pictures: Path) -
     leader = desk("zhiban")
     leader.keyboard.press("l")
     expect(leader.locator(".queue [aria-current]")).to_contain_text(first)
+    ready(leader)
     leader.wait_for_timeout(1500)
     leader.screenshot(path=pictures / "desk-filing.png")
     leader.keyboard.press("f")
     leader.locator(".toast", has_text="已立案").wait_for()
     expect(leader.locator(".queue [aria-current]")).to_contain_text(second)
+    ready(leader)
     leader.keyboard.press("w")
     leader.locator("#return textarea").fill("请补充塌陷的大小。")
     leader.keyboard.press("Control+Enter")
@@ -53,7 +55,7 @@ def test_case_is_dispatched_by_the_dispatcher(site: Site, desk: Desk, pictures: 
     number = submit(desk("op1"), site, BINS + "已经反映过一次。")
     leader = desk("zhiban")
     leader.goto(f"{site.address}/desk/tickets/{number}")
-    leader.locator("[name=duplicate_decided]").wait_for(state="attached")
+    ready(leader)
     leader.keyboard.press("g")
     leader.get_by_label("批示文号").fill("示范县批〔2026〕1号")
     leader.keyboard.press("Control+Enter")
@@ -61,6 +63,7 @@ def test_case_is_dispatched_by_the_dispatcher(site: Site, desk: Desk, pictures: 
     case = leader.locator(".heading a", has_text="案卷").get_attribute("href")
     dispatcher = desk("paiqian")
     dispatcher.goto(f"{site.address}{case}")
+    ready(dispatcher)
     dispatcher.keyboard.press("p")
     dispatcher.get_by_label("主责单位").select_option(index=2)
     dispatcher.locator("#dispatched textarea").fill("请两小时内清运。")
