@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from intake.desk.forms import Values, read_own_form, text, version
+from intake.desk.forms import Values, query_text, read_own_form, text, version
 from intake.desk.history import STEP_WORDS, words_of
 from intake.desk.inbox import Light, light_of
 from intake.desk.pages import render, signed_in
@@ -44,7 +44,7 @@ async def show_cases(request: web.Request, identity: Identity) -> web.StreamResp
     """A page of cases, newest first, of one state or all."""
     asked = request.query.get("state", "")
     state = CaseState(asked) if asked in set(CaseState) else None
-    after = request.query.get("after", "")[:20]
+    after = query_text(request, "after", 20)
     page = await call(request, list_cases, identity.actor, state, after)
     now = room_of(request).clock()
     names = {entry.code: entry.name for entry in await call(request, list_units, identity.actor)}

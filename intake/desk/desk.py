@@ -43,6 +43,7 @@ async def _keep_static(request: web.Request, response: web.StreamResponse) -> No
 _ROUTES = [
     web.get("", inbox.show_inbox),
     web.get("/rows", inbox.show_rows),
+    web.get("/next", inbox.open_next),
     web.get("/live", live.stream),
     web.get("/sign-in", signin.show_sign_in),
     web.post("/sign-in", signin.do_sign_in),

@@ -4,6 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
+from intake.desk.forms import query_text
 from intake.desk.pages import render, signed_in
 from intake.desk.registration import form_of
 from intake.desk.sheet import chosen_values, guesses_of, sheet_values
@@ -40,7 +41,7 @@ async def show_filing(request: web.Request, identity: Identity) -> web.StreamRes
         "refusal": None,
         "form": {"lon": "", "lat": ""},
     }
-    chosen = request.query.get("number", queue[0].number if queue else "")
+    chosen = query_text(request, "number", 40) or (queue[0].number if queue else "")
     if not chosen:
         return render(request, "filing_empty.html", identity, **common)
     view = await call(request, view_ticket, identity.actor, chosen)

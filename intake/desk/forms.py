@@ -34,6 +34,13 @@ async def read_form(request: web.Request) -> dict[str, str]:
     return {name: value.translate(_UNPRINTABLE).replace("\r\n", "\n") for name, value in pairs}
 
 
+def query_text(request: web.Request, name: str, most: int) -> str:
+    """A value of the address without control characters, cut at ``most`` characters."""
+    given = request.query.get(name, "").translate(_UNPRINTABLE)
+    # Half a character cannot be stored or searched for.
+    return given.encode("utf-8", "ignore").decode("utf-8").strip()[:most]
+
+
 async def read_own_form(request: web.Request, identity: Identity) -> dict[str, str]:
     """The fields, after the check that one of our pages of this session sent them."""
     form = await read_form(request)

@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from intake.desk.forms import query_text
 from intake.desk.pages import render, signed_in
 from intake.desk.tail import last_event
 from intake.domain.appeal import Urgency
 from intake.domain.contact import Source
+from intake.domain.numbers import TICKET_NUMBER
 from intake.domain.people import Role
 from intake.domain.ticket_steps import TicketState
 from intake.http.identity import Identity
@@ -21,6 +23,7 @@ from intake.services.ticket_list import TABS, ListQuery, ListRow, list_tickets, 
 _FIRST_TAB: Mapping[Role, str] = {Role.SHIFT_LEADER: "filing", Role.DISPATCHER: "filed"}
 _CLOCKED = {TicketState.RECEIVED, TicketState.DRAFT, TicketState.AWAITING_INFO}
 _MOST_ROWS = 20
+_LONGEST_WAIT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,6 @@ class Line:
     urgency: Urgency
     light: Light | None
 
-    @property
-    def tab(self) -> str:
-        return tab_of(self.row.state)
-
 
 def tab_of(state: TicketState) -> str:
     """The tab a state belongs to."""
@@ -78,14 +77,14 @@ def line_of(row: ListRow, now: datetime) -> Line:
 async def show_inbox(request: web.Request, identity: Identity) -> web.StreamResponse:
     """A page of one tab; the cursor is read first, so that nothing falls between page and live."""
     cursor = await last_event(request)
-    words = request.query.get("q", "").strip()[:100]
+    words = query_text(request, "q", 100)
     tab = _tab(request, identity, words)
     source = _source(request)
     query = ListQuery(
         states=() if tab == "all" else TABS[tab][1],
         source=source,
         words=words,
-        after=request.query.get("after", "")[:40],
+        after=query_text(request, "after", 40),
     )
     page = await call(request, list_tickets, identity.actor, query)
     now = room_of(request).clock()
@@ -114,6 +113,17 @@ def _tab(request: web.Request, identity: Identity, words: str) -> str:
     return "all" if words else _FIRST_TAB.get(identity.actor.role, "new")
 
 
+@signed_in
+async def open_next(request: web.Request, identity: Identity) -> web.StreamResponse:
+    """Lead to the report that waits longest of those nobody else has claimed, else to the inbox."""
+    query = ListQuery(states=TABS["new"][1], limit=_LONGEST_WAIT)
+    page = await call(request, list_tickets, identity.actor, query)
+    besides = query_text(request, "besides", 40)
+    free = [row for row in page.rows if row.claimed_by in {"", identity.actor.name}]
+    waiting = [row.number for row in free if row.number != besides]
+    raise web.HTTPSeeOther(f"/desk/tickets/{waiting[-1]}" if waiting else "/desk?tab=new")
+
+
 def _source(request: web.Request) -> Source | None:
     asked = request.query.get("source", "")
     return Source(asked) if asked in set(Source) else None
@@ -137,11 +147,11 @@ async def show_rows(request: web.Request, identity: Identity) -> web.StreamRespo
     Answers also the tallies, so that tabs and rows move together.
     """
     tab = request.query.get("tab", "new")
-    numbers = request.query.get("numbers", "")[:600].split(",")[:_MOST_ROWS]
+    numbers = query_text(request, "numbers", 600).split(",")[:_MOST_ROWS]
     states = TABS[tab][1] if tab in TABS else ()
     now = room_of(request).clock()
     lines = []
-    for number in filter(None, numbers):
+    for number in filter(TICKET_NUMBER.match, numbers):
         query = ListQuery(states=states, source=_source(request), words=number, limit=1)
         page = await call(request, list_tickets, identity.actor, query)
         lines += [line_of(row, now) for row in page.rows]

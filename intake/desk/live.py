@@ -14,7 +14,7 @@ from aiohttp import web
 from intake.desk.inbox import tab_of
 from intake.desk.pages import signed_in
 from intake.desk.tail import TAIL
-from intake.domain.events import EventType, Subject
+from intake.domain.events import Subject
 from intake.domain.numbers import ticket_number
 from intake.domain.people import Action
 from intake.domain.ticket_steps import TicketState
@@ -26,8 +26,6 @@ from intake.services.standing import still_signed_in
 
 _HEARTBEAT_SECONDS = 15.0
 _RETRY_MILLISECONDS = 2000
-_QUIET = {EventType.TICKET_CLAIMED, EventType.TICKET_RELEASED, EventType.REPORTER_REVEALED}
-"""Facts that change nothing another person is editing."""
 
 
 @signed_in
@@ -83,7 +81,6 @@ def _told(row: EventRow) -> str:
         "tab": tab_of(TicketState(row.to_state)),
         "from": tab_of(TicketState(row.from_state)) if row.from_state else "",
         "by": row.actor_name,
-        "bumps": row.type not in _QUIET,
     }
     return f"id: {row.id}\nevent: ticket\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
 

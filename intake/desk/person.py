@@ -45,7 +45,7 @@ async def _photo(request: web.Request, identity: Identity, *, small: bool) -> we
 
 @signed_in
 async def be_seen(request: web.Request, identity: Identity) -> web.StreamResponse:
-    """The page is open; answers with the names of the others who have it open."""
+    """The page is open; answers with the others who have it open, and the version."""
     require_csrf(request, identity)
-    names = await call(request, look_in, identity.actor, request.match_info["number"])
-    return web.json_response({"others": names})
+    glance = await call(request, look_in, identity.actor, request.match_info["number"])
+    return web.json_response({"others": glance.others, "version": glance.version})

@@ -7,10 +7,10 @@ from typing import Any
 
 from aiohttp import web
 
-from intake.desk.forms import degrees
+from intake.desk.forms import degrees, query_text
 from intake.desk.pages import render, signed_in
 from intake.geo.county import County
-from intake.geo.gazetteer import Gazetteer
+from intake.geo.gazetteer import Candidate, Gazetteer
 from intake.geo.map import county_geojson, grid_geojson
 from intake.http.identity import Identity
 from intake.http.room import room_of
@@ -76,12 +76,20 @@ async def show_spot(request: web.Request, identity: Identity) -> web.StreamRespo
     return render(request, "spot.html", identity, spot=county.locate(lon, lat), near=near)
 
 
+async def known_place(request: web.Request, words: str) -> str:
+    """The words themselves when the county knows such a place, else nothing."""
+    return words if words and await _resolve(request, words) else ""
+
+
+async def _resolve(request: web.Request, words: str) -> list[Candidate]:
+    county = room_of(request).county
+    gazetteer: Gazetteer = await request.config_dict[ATLAS].get("gazetteer", Gazetteer, county)
+    return gazetteer.resolve(words[:_LONGEST], _SHOWN)
+
+
 @signed_in
 async def find_places(request: web.Request, identity: Identity) -> web.StreamResponse:
     """Points an address in words may mean, best first."""
-    words = request.query.get("words", "").strip()[:_LONGEST]
-    gazetteer = await request.config_dict[ATLAS].get(
-        "gazetteer", Gazetteer, room_of(request).county
-    )
-    found = gazetteer.resolve(words, _SHOWN) if words else []
+    words = query_text(request, "words", _LONGEST)
+    found = await _resolve(request, words) if words else []
     return render(request, "places.html", identity, found=found, words=words)

@@ -14,7 +14,7 @@ from intake.services.ticket_view import TicketView
 
 _BOXES = ("confidential", "anonymous", "needs_reply", "emergency_waiver", "duplicate_decided")
 _TEXTS = ("description", "address", "landmark", "occurred", "cause", "absence_reason")
-_FRESH = {TicketState.RECEIVED, TicketState.DRAFT}
+FRESH = {TicketState.RECEIVED, TicketState.DRAFT}
 COMPARED = {
     "appeal": "诉求性质",
     "urgency": "紧急程度",
@@ -38,9 +38,10 @@ COMPARED = {
 """Fields that the page compares when a colleague saved in between, with their names."""
 
 
-def form_of(view: TicketView) -> dict[str, str]:
+def form_of(view: TicketView, place: str = "") -> dict[str, str]:
     """The stored values as the form shows them; a new ticket starts from its suggestion.
 
+    ``place`` is the place the text names, if the county knows it.
     A proposal fills appeal, urgency, place and time only; the category is always chosen by hand.
     """
     sheet = view.ticket
@@ -56,19 +57,21 @@ def form_of(view: TicketView) -> dict[str, str]:
         "lon": "" if sheet.lon is None else f"{sheet.lon:.6f}",
         "lat": "" if sheet.lat is None else f"{sheet.lat:.6f}",
     }
-    if sheet.state in _FRESH:
-        values |= _proposed(sheet, view.suggestion or {}, values)
+    if sheet.state in FRESH:
+        values |= _proposed(sheet, view.suggestion or {}, values, place)
     return values
 
 
-def _proposed(sheet: Ticket, guess: dict[str, str], values: dict[str, str]) -> dict[str, str]:
+def _proposed(
+    sheet: Ticket, guess: dict[str, str], values: dict[str, str], place: str
+) -> dict[str, str]:
     urgencies = [sheet.urgency.value, str(guess.get("urgency") or Urgency.NORMAL.value)]
     appeal = str(guess.get("appeal") or AppealType.HELP.value)
     proposed = {
         "appeal": values["appeal"] or appeal,
         # Words may raise the urgency; only a person lowers it.
         "urgency": max(urgencies, key=lambda value: Urgency(value).rank),
-        "address": values["address"] or str(guess.get("place") or ""),
+        "address": values["address"] or place,
         "occurred": values["occurred"]
         or f"{sheet.received_at.astimezone(COUNTY_ZONE):%m月%d日 %H:%M}（反映时）",
     }

@@ -8,8 +8,8 @@ from aiohttp import web
 from intake.desk.forms import read_own_form, version
 from intake.desk.history import type_words, words_of
 from intake.desk.pages import render, signed_in
-from intake.desk.registration import COMPARED, form_of, read_registration
-from intake.desk.tail import last_event
+from intake.desk.place import known_place
+from intake.desk.registration import COMPARED, FRESH, form_of, read_registration
 from intake.desk.verbs import VERBS, may_file, verbs_for
 from intake.domain.appeal import AppealType, CaseClass, Urgency
 from intake.domain.errors import Refusal
@@ -103,7 +103,7 @@ async def ticket_page(
     toast: str = "",
 ) -> web.Response:
     """The page; ``typed`` are values of the form that were refused, ``said`` those of a dialog."""
-    stored = form_of(view)
+    stored = form_of(view, await known_place(request, (view.suggestion or {}).get("place", "")))
     form = dict(typed) if typed is not None else stored
     differing: list[tuple[str, str]] = []
     stale = refusal is not None and refusal.id == "stale-version"
@@ -130,7 +130,6 @@ async def ticket_page(
         dialog_open=dialog,
         said=said or {},
         toast=toast,
-        cursor=await last_event(request),
         referrals=await call(request, list_referrals, identity.actor),
         decline_reasons=list(DECLINE_REASONS.values()),
         outcomes=list(VisitOutcome),
@@ -160,6 +159,7 @@ async def sheet_values(
         "may_file": may_file(view, identity.actor),
         "may_register": Step.REGISTER in view.steps or Step.AMEND in view.steps,
         "visit_lines": [_visit_words(row) for row in view.visits],
+        "fresh": sheet.state in FRESH,
         "may_reveal": identity.actor.may(Action.REVEAL),
         "failed": [rule for rule in view.checklist if not rule.passed],
     }

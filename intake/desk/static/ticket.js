@@ -2,7 +2,6 @@
 import "/desk/static/map.js";
 import {dropDraft, isDirty, restoreDraft} from "/desk/static/draft.js";
 import {idleMilliseconds, leave} from "/desk/static/idle.js";
-import {follow} from "/desk/static/live.js";
 import {toast} from "/desk/static/toast.js";
 
 const number = document.body.dataset.number;
@@ -73,6 +72,15 @@ document.querySelectorAll("[data-needs-saved]").forEach(filing => filing.addEven
   toast("有未保存的修改，请先按 S 保存，核对立案条件后再立案。", {urgent: true});
 }));
 
+let seen = Number(document.body.dataset.version);
+
+// A colleague's change is told soon, before anything is saved over it.
+function tellChange(version) {
+  if (!seen || version === seen) return;
+  seen = version;
+  toast("这张受理单刚有改动，点这里载入最新内容", {link: location.pathname});
+}
+
 async function beat() {
   if (idleMilliseconds() > AWAY || document.hidden) return;
   let answer;
@@ -83,16 +91,9 @@ async function beat() {
   }
   if (answer.status === 401) leave();
   if (!answer.ok) return;
-  const {others} = await answer.json();
+  const {others, version} = await answer.json();
+  tellChange(version);
   document.getElementById("others").textContent = others.length ? `${others.join("、")}正在看` : "";
-}
-
-// Somebody else's change is told at once, before anything is saved over it.
-if (form) {
-  follow(told => {
-    if (told.number !== number || told.by === document.body.dataset.me || !told.bumps) return;
-    toast(`${told.by}刚改动了这张受理单，点这里载入最新内容`, {link: location.pathname});
-  });
 }
 
 if (number) {
