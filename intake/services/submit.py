@@ -6,6 +6,7 @@ from intake.domain.filing import failed
 from intake.domain.people import Actor
 from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import Step
+from intake.services.accept import register_by
 from intake.services.checklist import filing_facts
 from intake.services.stepping import find_ticket, for_history, require_step, take_step
 from intake.services.workroom import Workroom
@@ -87,7 +88,15 @@ def _decide(
     def work(unit: Unit) -> Ticket:
         before = find_ticket(unit.conn, number)
         return take_step(
-            unit, actor, before, step, kind, version=version, data={"opinion": said}, **changes
+            unit,
+            actor,
+            before,
+            step,
+            kind,
+            version=version,
+            data={"opinion": said},
+            respond_by=register_by(room, unit),
+            **changes,
         )
 
     return room.database.write(work)

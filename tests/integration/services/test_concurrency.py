@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from threading import Barrier
 
@@ -17,7 +18,9 @@ from intake.services.claim import be_present, claim
 from intake.services.file import file_ticket
 from intake.services.merge import merge
 from intake.services.register import register
+from intake.store.records import save
 from intake.store.tables import casefile, presence
+from intake.store.unit import Unit
 from tests.integration.services.desk import Desk
 
 MANY = 8
@@ -55,6 +58,23 @@ def test_one_of_eight_editors_wins(desk: Desk) -> None:
             assert refused.details["version"] == sheet.version + 1
             assert refused.details["changes"][0]["by"] == desk.operator.name
     desk.check_history()
+
+
+def test_a_record_is_saved_over_the_one_it_was_made_of_only(desk: Desk) -> None:
+    """The last line of defence, should a service ever forget to lock or to compare."""
+    before = desk.registered()
+    newer = replace(before, version=before.version + 1)
+    desk.room.database.write(partial(_save, before, newer))
+    late = replace(before, cause="晚了一步")
+    stale_hash = replace(desk.ticket(before.number), head_hash="0" * 64)
+    for older in (before, stale_hash):
+        with desk.refused(StaleVersion):
+            desk.room.database.write(partial(_save, older, late))
+    assert desk.ticket(before.number).cause == before.cause
+
+
+def _save(before: Ticket, after: Ticket, unit: Unit) -> None:
+    save(unit.conn, before, after)
 
 
 def test_eight_who_file_open_one_case(desk: Desk) -> None:

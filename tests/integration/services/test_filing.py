@@ -205,6 +205,7 @@ def test_a_returned_ticket_is_corrected_before_it_is_submitted_again(desk: Desk)
         return_for_correction(room, desk.operator, sheet.number, sheet.version, "地址不准")
     back = return_for_correction(room, desk.leader, sheet.number, sheet.version, "地址不准")
     assert back.state is TicketState.RETURNED_FOR_CORRECTION
+    assert back.respond_by is not None, "somebody has to look at it soon"
     assert desk.facts(sheet.number)[-1] == (EventType.FILING_RETURNED, {"opinion": "地址不准"})
     with desk.refused(WrongState):
         submit_for_filing(room, desk.operator, back.number, back.version)
