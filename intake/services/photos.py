@@ -89,8 +89,8 @@ def _clean(room: Workroom, attachment_id: int, key: str) -> _Cleaned:
     try:
         photo = clean_photo(original, uploads / MAKING, limits)
     except UploadRefused as refused:
-        values = {"state": "REFUSED", "refusal": refused.message}
-        return _Cleaned(attachment_id, values, original)
+        refusal = {"state": "REFUSED", "refusal": refused.message}
+        return _Cleaned(attachment_id, refusal, original)
     name = f"{original.stem}.jpg"
     photo.clean_path.replace(uploads / CLEAN / name)
     photo.thumbnail_path.replace(uploads / THUMBNAILS / name)

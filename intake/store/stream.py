@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import func, select
 
@@ -64,7 +65,7 @@ class EventTail:
     def newest(self) -> int:
         """The id of the newest event now; blocks for one short query."""
         with self._database.read() as conn:
-            return conn.execute(select(func.coalesce(func.max(event.c.id), 0))).scalar_one()
+            return int(conn.execute(select(func.coalesce(func.max(event.c.id), 0))).scalar_one())
 
     async def follow(self, after: int) -> AsyncIterator[list[EventRow]]:
         """Yield batches of rows with ids above ``after``, forever, in order.
@@ -81,9 +82,8 @@ class EventTail:
                 woken.clear()
                 rows = self._kept_after(after)
                 if rows is None:
-                    rows = await asyncio.wrap_future(
-                        self._database.submit(lambda start=after: self._read(start))
-                    )
+                    reading = self._database.submit(partial(self._read, after))
+                    rows = await asyncio.wrap_future(reading)
                 if rows:
                     after = rows[-1].id
                     yield rows
