@@ -11,7 +11,6 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 
-import pytest
 from sqlalchemy import select
 
 from intake.store.tables import attachment
