@@ -122,6 +122,7 @@ _WORDS: Mapping[EventType, Callable[[_Data], str]] = {
     EventType.TICKET_DECLINED: _declined,
     EventType.TICKET_REFERRED: _quoting("转介", "text"),
     EventType.TICKET_MERGED: _merged,
+    EventType.TICKET_UNMERGED: lambda data: f"{data.get('from', '')} 已了结，退出合并",
     EventType.TICKET_SPLIT: lambda data: f"拆分出 {'、'.join(data.get('into', ()))}",
     EventType.INFO_ASKED: _quoting("请市民补充", "questions"),
     EventType.SUPPLEMENT_RECEIVED: lambda data: (

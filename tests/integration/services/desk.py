@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from intake.domain.appeal import AppealType, Urgency
 from intake.domain.case import Case
@@ -150,6 +150,29 @@ class Desk:
     def appoint_deputy(self, who: Actor) -> None:
         change = update(account).where(account.c.id == who.account_id).values(deputy=True)
         self.room.database.write(lambda unit: unit.conn.execute(change).rowcount)
+
+    def hire_for_units(self, keys: dict[str, int]) -> None:
+        """An account for a person of each department: unit code to account id."""
+        now = utc_now()
+        rows = [
+            {
+                "id": key,
+                "username": f"dept{key}",
+                "display_name": code,
+                "role": Role.DEPARTMENT_USER.value,
+                "unit_code": code,
+                "password_hash": "",
+                "active": True,
+                "deputy": False,
+                "failures": 0,
+                "created_at": now,
+                "changed_at": now,
+                "head_hash": GENESIS,
+                "version": 1,
+            }
+            for code, key in keys.items()
+        ]
+        self.room.database.write(lambda unit: unit.conn.execute(insert(account), rows).rowcount)
 
     def counts(self) -> dict[str, int]:
         """Rows of every table."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from intake.domain.appeal import AppealType
 from intake.domain.case import Case
@@ -18,7 +18,7 @@ from intake.domain.visit import Satisfaction, Solved, VisitOutcome
 from intake.services.case_event import CaseReport, report_case
 from intake.services.file import file_ticket
 from intake.services.visit import VisitRecord, record_visit
-from intake.store.tables import account, case_limit, case_pause, casefile, visit
+from intake.store.tables import case_limit, case_pause, casefile, visit
 from tests.integration.services.desk import PHONE, Desk
 
 ANSWERED = VisitRecord(outcome=VisitOutcome.ANSWERED, solved=Solved.SOLVED)
@@ -206,29 +206,7 @@ def test_one_account_does_not_dispatch_and_close(desk: Desk) -> None:
 
 def test_a_department_acts_on_its_own_cases(desk: Desk) -> None:
     case = desk.report(_opened(desk), CaseStep.DISPATCHED, unit="HW", assist_units=("CG",))
-    people = {"HW": 801, "CG": 802, "SZ": 803}
-    for code, key in people.items():
-        desk.room.database.write(
-            lambda unit, code=code, key=key: (
-                unit.conn.execute(
-                    insert(account).values(
-                        id=key,
-                        username=f"dept{key}",
-                        display_name=code,
-                        role=Role.DEPARTMENT_USER.value,
-                        unit_code=code,
-                        password_hash="",
-                        active=True,
-                        deputy=False,
-                        failures=0,
-                        created_at=unit.now,
-                        changed_at=unit.now,
-                        head_hash="0" * 64,
-                        version=1,
-                    )
-                ).rowcount
-            )
-        )
+    desk.hire_for_units({"HW": 801, "CG": 802, "SZ": 803})
     with desk.refused(NotAllowed):
         desk.report(case, CaseStep.ACCEPTED, Actor(Role.DEPARTMENT_USER, "市政", 803))
     case = desk.report(case, CaseStep.ACCEPTED, Actor(Role.DEPARTMENT_USER, "环卫", 801))

@@ -124,7 +124,7 @@ def test_a_reader_sees_one_snapshot(room: Workroom) -> None:
     "kind", [pytest.param("postgresql", marks=pytest.mark.services("postgres"))]
 )
 def test_a_lost_link_is_tried_once_more(room: Workroom) -> None:
-    tries = []
+    tries: list[int] = []
 
     def lose(unit: Unit) -> None:
         tries.append(1)
@@ -155,7 +155,7 @@ def test_a_broken_constraint_is_told_apart_from_an_absent_store(room: Workroom) 
 )
 def test_a_link_lost_while_committing_is_not_tried_again(room: Workroom) -> None:
     """Nobody knows whether it was committed: done again, it could be done twice."""
-    tries = []
+    tries: list[int] = []
     engine = room.database._writer_engine
 
     def cut(conn: Connection) -> None:

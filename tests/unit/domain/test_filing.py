@@ -1,6 +1,7 @@
 """Filing completeness (domain.md §4.3) and who files."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -102,7 +103,7 @@ def test_the_whole_list_of_failed_rules_comes_back() -> None:
         ({"confidential": True, "text_names_reporter": True}, FilingRule.PRIVACY),
     ],
 )
-def test_each_rule_fails_alone(changes: dict[str, object], rule: FilingRule) -> None:
+def test_each_rule_fails_alone(changes: dict[str, Any], rule: FilingRule) -> None:
     assert _rules(replace(COMPLETE, **changes)) == {rule}
 
 
@@ -121,7 +122,7 @@ def test_each_rule_fails_alone(changes: dict[str, object], rule: FilingRule) -> 
         {"confidential": True},
     ],
 )
-def test_what_stands_in_for_a_missing_piece(changes: dict[str, object]) -> None:
+def test_what_stands_in_for_a_missing_piece(changes: dict[str, Any]) -> None:
     assert failed(replace(COMPLETE, **changes)) == ()
 
 
@@ -157,7 +158,7 @@ def test_operators_file_what_is_ordinary_and_complete() -> None:
     ],
 )
 def test_what_goes_to_the_shift_leader(
-    case_class: CaseClass, changes: dict[str, object], reasons: set[LeaderReason]
+    case_class: CaseClass, changes: dict[str, Any], reasons: set[LeaderReason]
 ) -> None:
     facts = replace(COMPLETE, **changes)
     assert set(leader_reasons(FilingAuthority.OPERATOR, case_class, facts)) == reasons
