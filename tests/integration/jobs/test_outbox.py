@@ -125,9 +125,9 @@ def test_failures_back_off_and_park(room: Workroom) -> None:
 def test_a_database_error_tells_no_values(room: Workroom) -> None:
     enqueue(room, "a")
     job = begun(room, lease(room)[0])
-    query = text("SELECT :name FROM nowhere")
+    query = text("SELECT '王小明' FROM nowhere")
     with pytest.raises(DBAPIError, match="王小明") as raised, room.database.read() as conn:
-        conn.execute(query, {"name": "王小明"})
+        conn.execute(query)
     services.failed(room, job, raised.value)
     assert "王小明" not in str(row(room, job)["last_error"])
 
