@@ -21,7 +21,6 @@ from intake.http.room import call, room_of
 from intake.services.ticket_list import TABS, ListQuery, ListRow, list_tickets, tallies
 
 _FIRST_TAB: Mapping[Role, str] = {Role.SHIFT_LEADER: "filing", Role.DISPATCHER: "filed"}
-_CLOCKED = {TicketState.RECEIVED, TicketState.DRAFT, TicketState.AWAITING_INFO}
 _MOST_ROWS = 20
 _LONGEST_WAIT = 200
 
@@ -68,8 +67,8 @@ def tab_of(state: TicketState) -> str:
 
 def line_of(row: ListRow, now: datetime) -> Line:
     """The row as it stands at ``now``."""
-    clocked = row.respond_by is not None and row.state in _CLOCKED
-    light = light_of(row.received_at, row.respond_by, now) if clocked and row.respond_by else None
+    waiting = row.respond_by is not None and not row.state.terminal
+    light = light_of(row.received_at, row.respond_by, now) if waiting and row.respond_by else None
     return Line(row, Urgency(row.urgency), light)
 
 

@@ -12,7 +12,9 @@ from intake.security.phone import normalise_phone
 from intake.services.register import Registration
 from intake.services.ticket_view import TicketView
 
-_BOXES = ("confidential", "anonymous", "needs_reply", "emergency_waiver", "duplicate_decided")
+BOXES = frozenset(
+    {"confidential", "anonymous", "needs_reply", "emergency_waiver", "duplicate_decided"}
+)
 _TEXTS = ("description", "address", "landmark", "occurred", "cause", "absence_reason")
 FRESH = {TicketState.RECEIVED, TicketState.DRAFT}
 COMPARED = {
@@ -46,7 +48,7 @@ def form_of(view: TicketView, place: str = "") -> dict[str, str]:
     """
     sheet = view.ticket
     values = {name: str(getattr(sheet, name)) for name in _TEXTS}
-    values |= {name: "on" for name in _BOXES if getattr(sheet, name)}
+    values |= {name: "on" for name in BOXES if getattr(sheet, name)}
     values |= {
         "version": str(sheet.version),
         "appeal": sheet.appeal.value if sheet.appeal else "",

@@ -9,12 +9,12 @@ from intake.desk.forms import read_own_form, version
 from intake.desk.history import type_words, words_of
 from intake.desk.pages import render, signed_in
 from intake.desk.place import known_place
-from intake.desk.registration import COMPARED, FRESH, form_of, read_registration
+from intake.desk.registration import BOXES, COMPARED, FRESH, form_of, read_registration
 from intake.desk.verbs import VERBS, may_file, verbs_for
 from intake.domain.appeal import AppealType, CaseClass, Urgency
 from intake.domain.errors import Refusal
 from intake.domain.events import EventType
-from intake.domain.numbers import COUNTY_ZONE
+from intake.domain.numbers import COUNTY_ZONE, ticket_number
 from intake.domain.people import Action
 from intake.domain.reasons import DECLINE_REASONS
 from intake.domain.ticket_steps import Step
@@ -104,7 +104,7 @@ async def ticket_page(
 ) -> web.Response:
     """The page; ``typed`` are values of the form that were refused, ``said`` those of a dialog."""
     stored = form_of(view, await known_place(request, (view.suggestion or {}).get("place", "")))
-    form = dict(typed) if typed is not None else stored
+    form = stored if typed is None else dict.fromkeys(stored.keys() - BOXES, "") | dict(typed)
     differing: list[tuple[str, str]] = []
     stale = refusal is not None and refusal.id == "stale-version"
     if stale and typed is not None:
@@ -159,6 +159,7 @@ async def sheet_values(
         "may_file": may_file(view, identity.actor),
         "may_register": Step.REGISTER in view.steps or Step.AMEND in view.steps,
         "visit_lines": [_visit_words(row) for row in view.visits],
+        "link_lines": [_link_words(row) for row in view.links],
         "fresh": sheet.state in FRESH,
         "may_reveal": identity.actor.may(Action.REVEAL),
         "failed": [rule for rule in view.checklist if not rule.passed],
@@ -194,6 +195,13 @@ def _visit_words(row: Mapping[str, Any]) -> str:
         words += [Solved(row["solved"]).label, f"办理{Satisfaction(row['handling']).label}"]
     words += [row[name] for name in ("reason", "remark") if row[name]]
     return " · ".join(words)
+
+
+def _link_words(row: Mapping[str, Any]) -> str:
+    """What ties the ticket to another, and why."""
+    kind = {"MERGED_INTO": "并入", "SPLIT_INTO": "拆分出"}.get(row["kind"], "关联")
+    other = ticket_number(row["other_ticket_id"]) if row["other_ticket_id"] else "案卷"
+    return f"{kind} {other}" + (f"（{'、'.join(row['reasons'])}）" if row["reasons"] else "")
 
 
 def _faulty(refusal: Refusal | None) -> set[str]:

@@ -91,15 +91,16 @@ async function prepare() {
   const base = await layers("/desk/map.json");
   if (!base) return;
   const [west, south, east, north] = base.bbox;
-  const {lon, lat} = place.dataset;
+  const [lon, lat] = [Number.parseFloat(place.dataset.lon), Number.parseFloat(place.dataset.lat)];
+  const known = Math.abs(lon) <= 180 && Math.abs(lat) <= 90;
   const put = marker(map);
-  if (lon && lat) map.setView([Number(lat), Number(lon)], 16);
+  if (known) map.setView([lat, lon], 16);
   else {
     const managed = L.geoJSON(base.layers.managed_area).getBounds();
     map.fitBounds(managed.isValid() ? managed : [[south, west], [north, east]]);
   }
   drawBase(map, base);
-  if (lon && lat) put(Number(lon), Number(lat));
+  if (known) put(lon, lat);
   const editable = "editable" in place.dataset;
   if (editable) {
     map.on("click", event => choose(put, event.latlng.lng, event.latlng.lat, false));

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -60,7 +61,9 @@ class Site:
         files = [_jpeg()] if photo else []
         kind = f"multipart/form-data; boundary={_BOUNDARY}"
         with asked(
-            f"{self.door}/api/v1/complaints", {"Content-Type": kind}, _multipart(values, files)
+            f"{self.door}/api/v1/complaints",
+            {"Content-Type": kind, "Idempotency-Key": secrets.token_hex(12)},
+            _multipart(values, files),
         ) as answer:
             number: str = json.load(answer)["number"]
         return number

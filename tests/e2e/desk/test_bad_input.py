@@ -24,7 +24,8 @@ NASTY = (
     "..",
 )
 PAGES = (
-    "/desk?tab={}", "/desk?q={}", "/desk?after={}", "/desk?source={}", "/desk/rows?numbers={}&tab=new",
+    "/desk?tab={}", "/desk?q={}", "/desk?after={}", "/desk?source={}",
+    "/desk/rows?numbers={}&tab=new",
     "/desk/categories?words={}", "/desk/categories/{}", "/desk/suggestion?text=xxxx{}",
     "/desk/places?words={}", "/desk/spot?lon={}&lat=30", "/desk/tickets/{}", "/desk/photos/{}",
     "/desk/cases?after={}", "/desk/cases/{}", "/desk/filing?number={}", "/desk/next?besides={}",

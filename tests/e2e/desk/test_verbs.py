@@ -36,6 +36,7 @@ def registered(site: Site, desk: Desk) -> tuple[Page, str]:
     number = site.report("村口的健身器材生锈了，转起来很响。")
     page = desk("op1")
     open_ticket(page, site.address, number)
+    page.get_by_label("咨询").check()
     save(page)
     return page, number
 
