@@ -10,6 +10,7 @@ from intake.domain.errors import NotFound, StaleVersion
 from intake.domain.events import EventType, Fact, Subject
 from intake.domain.numbers import CASE_NUMBER
 from intake.domain.people import Actor
+from intake.services.stepping import quoted
 from intake.store.records import from_row, save
 from intake.store.tables import casefile
 from intake.store.unit import Unit
@@ -23,7 +24,7 @@ def find_case(conn: Connection, number: str, *, lock: bool = True) -> Case:
         query = select(casefile).where(casefile.c.number == wanted)
         row = conn.execute(query.with_for_update() if lock else query).mappings().first()
     if row is None:
-        raise NotFound(f"没有编号为“{number[:24]}”的案卷，请核对编号。")
+        raise NotFound(f"没有编号为“{quoted(number)}”的案卷，请核对编号。")
     return from_row(Case, row)
 
 

@@ -24,8 +24,13 @@ def find_ticket(conn: Connection, number: str, *, lock: bool = True) -> Ticket:
     key = ticket_key(number)
     found = None if key is None else load(conn, Ticket, key, lock=lock)
     if found is None:
-        raise NotFound(f"没有编号为“{number[:24]}”的受理单，请核对编号。")
+        raise NotFound(f"没有编号为“{quoted(number)}”的受理单，请核对编号。")
     return found
+
+
+def quoted(typed: str) -> str:
+    """What was typed, short enough to be told back; nothing that a page cannot show."""
+    return "".join(letter for letter in typed[:24] if letter.isprintable())
 
 
 def take_step(
@@ -73,12 +78,14 @@ def require_version(conn: Connection, before: Ticket, version: int | None) -> No
     """Raise StaleVersion, with what happened since, unless ``version`` is the stored one."""
     if version is None or version == before.version:
         return
+    # Any number may come in: one that never was needs no look into the history.
+    seen = version if 0 <= version < before.version else before.version
     rows = conn.execute(
         select(event.c.type, event.c.actor_name, event.c.at)
         .where(
             event.c.subject == Subject.TICKET.value,
             event.c.subject_id == before.id,
-            event.c.version > version,
+            event.c.version > seen,
         )
         .order_by(event.c.id)
         .limit(20)

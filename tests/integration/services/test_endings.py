@@ -203,8 +203,11 @@ def test_the_shift_leader_voids_with_a_reason_and_the_record_stays(desk: Desk) -
 def test_an_unknown_number_is_not_found(desk: Desk) -> None:
     with desk.refused(NotFound):
         answer(desk.room, desk.operator, "SL2026010199999", 1, "您好。")
-    with desk.refused(NotFound):
-        withdraw(desk.room, "不是编号")
+    for typed in ("不是编号", "半个字符\ud800", "看不见\x00", "长" * 5_000):
+        with desk.refused(NotFound) as caught:
+            withdraw(desk.room, typed)
+        assert caught.value.message.isprintable()
+        assert len(caught.value.message) < 60
 
 
 @pytest.mark.parametrize("code", ["", "AAAAAAAA", "23456789"])

@@ -146,8 +146,9 @@ def test_who_may_and_when(desk: Desk) -> None:
     for actor in (desk.dispatcher, desk.collectors["cj01"], desk.mayor, CITIZEN, SYSTEM):
         with desk.refused(NotAllowed):
             register(desk.room, actor, sheet.number, sheet.version, desk.form(description=""))
-    with desk.refused(StaleVersion):
-        register(desk.room, desk.operator, sheet.number, sheet.version + 1, desk.form())
+    for version in (sheet.version + 1, 0, -(2**70), 2**70):
+        with desk.refused(StaleVersion):
+            register(desk.room, desk.operator, sheet.number, version, desk.form())
     filed = desk.filed()
     with desk.refused(WrongState):
         register(desk.room, desk.operator, filed.number, filed.version, desk.form())
