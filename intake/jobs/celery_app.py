@@ -54,13 +54,14 @@ def make_app(settings: Settings) -> Celery:
 def ring(app: Celery, job: Job) -> None:
     """Put a row's id into its queue; raises kombu's OperationalError when the broker is away.
 
-    The message dies with the lease: rows that no worker takes do not pile up in the broker.
+    The message dies some leases later, so that rows that no worker takes do not pile up; not with
+    the first one, because a worker whose clock is ahead would then refuse every message.
     """
     app.send_task(
         RUN,
         args=(job.id, job.attempts),
         queue=f"minsheng.{queue_of(job.topic)}",
-        expires=BROKER_SECONDS,
+        expires=10 * BROKER_SECONDS,
         ignore_result=True,
         retry=False,
     )
