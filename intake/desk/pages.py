@@ -1,5 +1,6 @@
 """Pages of the desk: templates, what every page shows, and problems as friendly pages."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from functools import wraps
@@ -19,6 +20,7 @@ from intake.http.room import room_of, settings_of
 
 HERE = Path(__file__).parent
 SIGN_IN = "/desk/sign-in"
+_SHEET = re.compile(r"/desk/(?:tickets|cases)/[0-9A-Z]+")
 
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -132,4 +134,6 @@ async def problem_page(request: web.Request, problem: Problem) -> web.StreamResp
         if isinstance(error, web.HTTPException):
             raise
         identity = None
-    return render(request, "problem.html", identity, problem.status, problem=problem)
+    sheet = _SHEET.match(request.path)
+    back = sheet[0] if sheet else "/desk"
+    return render(request, "problem.html", identity, problem.status, problem=problem, back=back)

@@ -184,9 +184,18 @@ def _allowed(verb: Verb, view: TicketView, actor: Actor) -> bool:
             return actor.may(Action.REGISTER) and held == actor.account_id
         case "void":
             return Step.VOID in view.steps and view.ticket.case_id is None
+        case "answer":
+            return Step.ANSWER in view.steps and _answerable(view)
         case "file":
             return Step.FILE in view.steps and may_file(view, actor)
     return any(step in view.steps for step in verb.steps)
+
+
+def _answerable(view: TicketView) -> bool:
+    """What can become a case is answered only after somebody looked into it (domain.md §4.2)."""
+    sheet = view.ticket
+    looked_into = sheet.state in {TicketState.NOT_FOUND, TicketState.FILING_REFUSED}
+    return looked_into or sheet.appeal is None or not sheet.appeal.makes_cases
 
 
 def may_file(view: TicketView, actor: Actor) -> bool:

@@ -43,6 +43,7 @@ function submitTyped(field) {
 }
 
 export function listenForKeys() {
+  document.querySelectorAll("[data-key]").forEach(control => control.setAttribute("aria-keyshortcuts", control.dataset.key));
   document.addEventListener("keydown", event => {
     if (event.isComposing || event.altKey || event.metaKey) return;
     const typing = event.target.matches?.(TYPING);

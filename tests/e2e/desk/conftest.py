@@ -26,7 +26,7 @@ from intake.opening import open_room
 from intake.preparation import prepare_installation
 from intake.sample.county import load_sample
 from intake.security.passwords import random_password
-from intake.services.accounts import set_password
+from intake.services.accounts import create_token, set_password
 from intake.settings import Settings
 from tests.services.browser import watched_page
 from tests.services.network import unused_port
@@ -41,13 +41,14 @@ _BOUNDARY = "----report-of-a-test"
 class Site:
     """A running site of two web processes: the desk is used at one, citizens come to the other.
 
-    ``passwords`` by user name, ``spot`` a position in a unit grid.
+    ``passwords`` by user name, ``token`` of the other subsystems, ``spot`` in a unit grid.
     """
 
     address: str
     door: str
     data: Path
     passwords: dict[str, str]
+    token: str
     spot: tuple[float, float]
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     cookies: dict[str, list[Any]] = field(default_factory=dict)
@@ -67,6 +68,15 @@ class Site:
         ) as answer:
             number: str = json.load(answer)["number"]
         return number
+
+
+def advance_case(site: Site, number: str, step: str, **told: str) -> None:
+    """What the departments' own system reports of a case."""
+    headers = {"Authorization": f"Bearer {site.token}", "Content-Type": "application/json"}
+    body = json.dumps({"step": step} | told).encode()
+    address = f"{site.door}/api/v1/cases/{number}/events"
+    with asked(address, headers, body) as answer:
+        assert answer.status == 200, answer.read()
 
 
 @contextmanager
@@ -106,9 +116,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     settings = Settings(data=data)
     prepare_installation(settings, Console(file=io.StringIO()))
     passwords = {name: random_password() for name in ("op1", "op2", "zhiban", "paiqian")}
+    administrator = Actor(Role.SYSADMIN, "测试")
     room = open_room(settings)
     for name, password in passwords.items():
-        set_password(room, Actor(Role.SYSADMIN, "测试"), name, password)
+        set_password(room, administrator, name, password)
+    machine = create_token(room, administrator, "测试协同", Role.SUBSYSTEM)
     room.database.close()
     port, other = unused_port(), unused_port()
     made = Site(
@@ -116,6 +128,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         f"http://127.0.0.1:{other}",
         data,
         passwords,
+        machine.secret,
         _spot_in_a_grid(),
     )
     environment = os.environ | {

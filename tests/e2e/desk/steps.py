@@ -1,6 +1,6 @@
 """What operators do, key by key."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 
 def ready(page: Page) -> None:
@@ -37,3 +37,21 @@ def saved(page: Page) -> None:
     """The page that follows a successful save."""
     page.locator(".toast", has_text="已保存").wait_for()
     ready(page)
+
+
+def do(page: Page, key: str, dialog: str, fills: dict[str, str], state: str) -> None:
+    """Open the dialog by its key, fill it, send it by key, and see the new state."""
+    ready(page)
+    page.keyboard.press(key)
+    form = page.locator(f"dialog#{dialog}")
+    form.wait_for()
+    for name, value in fills.items():
+        field = form.locator(f"[name={name}]")
+        if field.first.get_attribute("type") == "radio":
+            form.locator(f"[name={name}][value={value}]").check()
+        elif field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    form.locator("button.primary").click()
+    expect(page.locator(".heading .state").first).to_have_text(state)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.desk.conftest import Site
-from tests.e2e.desk.steps import choose_first_suggestion, open_ticket, ready, save
+from tests.e2e.desk.conftest import Site, advance_case
+from tests.e2e.desk.steps import choose_first_suggestion, do, open_ticket, ready, save
 
 Desk = Callable[[str], Page]
 BINS = "北门的垃圾桶满溢三天没人清，苍蝇很多，味道很大。"
@@ -51,7 +51,7 @@ def test_filing_page_files_and_goes_on(site: Site, desk: Desk, pictures: Path) -
     expect(operator.locator(".history")).to_contain_text("请补充塌陷的大小")
 
 
-def test_case_is_dispatched_by_the_dispatcher(site: Site, desk: Desk, pictures: Path) -> None:
+def test_a_case_from_filing_to_rework(site: Site, desk: Desk, pictures: Path) -> None:
     number = submit(desk("op1"), site, BINS + "已经反映过一次。")
     leader = desk("zhiban")
     leader.goto(f"{site.address}/desk/tickets/{number}")
@@ -60,7 +60,7 @@ def test_case_is_dispatched_by_the_dispatcher(site: Site, desk: Desk, pictures: 
     leader.get_by_label("批示文号").fill("示范县批〔2026〕1号")
     leader.keyboard.press("Control+Enter")
     expect(leader.locator(".heading .state").first).to_have_text("已立案")
-    case = leader.locator(".heading a", has_text="案卷").get_attribute("href")
+    case = leader.locator(".heading a", has_text="案卷").get_attribute("href") or ""
     dispatcher = desk("paiqian")
     dispatcher.goto(f"{site.address}{case}")
     ready(dispatcher)
@@ -73,6 +73,21 @@ def test_case_is_dispatched_by_the_dispatcher(site: Site, desk: Desk, pictures: 
     dispatcher.wait_for_timeout(1500)
     dispatcher.screenshot(path=pictures / "desk-case.png")
     expect(dispatcher.locator(".tag", has_text="督办")).to_be_visible()
+    advance_case(site, case.rsplit("/", 1)[1], "handled", result="已清运并冲洗。")
+    leader.goto(f"{site.address}{case}")
+    do(leader, "k", "check_passed", {}, "核查通过")
+    operator = desk("op2")
+    operator.goto(f"{site.address}/desk/tickets/{number}")
+    unhappy = {"outcome": "ANSWERED", "solved": "UNSOLVED", "handling": "DISSATISFIED"}
+    do(operator, "h", "visit", unhappy, "待回访")
+    expect(operator.locator(".banner")).to_contain_text("请记录原因")
+    expect(operator.locator("#visit [name=solved]")).to_have_value("UNSOLVED")
+    operator.locator("#visit [name=reason]").fill("味道还在")
+    operator.locator("#visit button.primary").click()
+    expect(operator.locator(".history")).to_contain_text("回访：已接通，未解决")
+    leader.reload()
+    do(leader, "w", "rework", {"opinion": "请再冲洗一次。"}, "已派遣")
+    expect(leader.locator(".heading")).to_contain_text("返工 1 次")
 
 
 def test_an_operator_has_no_filing_page(site: Site, desk: Desk) -> None:

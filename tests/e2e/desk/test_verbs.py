@@ -6,28 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.desk.conftest import Site
-from tests.e2e.desk.steps import open_ticket, ready, save
+from tests.e2e.desk.steps import do, open_ticket, ready, save
 
 Desk = Callable[[str], Page]
 Fills = dict[str, str]
-
-
-def do(page: Page, key: str, dialog: str, fills: Fills, state: str) -> None:
-    """Open the dialog by its key, fill it, send it by key, and see the new state."""
-    ready(page)
-    page.keyboard.press(key)
-    form = page.locator(f"dialog#{dialog}")
-    form.wait_for()
-    for name, value in fills.items():
-        field = form.locator(f"[name={name}]")
-        if field.first.get_attribute("type") == "radio":
-            form.locator(f"[name={name}][value={value}]").check()
-        elif field.evaluate("field => field.tagName") == "SELECT":
-            field.select_option(value)
-        else:
-            field.fill(value)
-    form.locator("button.primary").click()
-    expect(page.locator(".heading .state").first).to_have_text(state)
 
 
 @pytest.fixture
