@@ -85,8 +85,8 @@ def read_archive(path: Path, expected: Mapping[str, Any]) -> Archive:
     _check_hashes(path, manifest, members)
     _check_header(path, manifest, expected)
     arrays = {
-        name.removesuffix(".npy"): np.load(io.BytesIO(data), allow_pickle=False)
-        for name, data in members.items()
+        name.removesuffix(".npy"): np.load(io.BytesIO(members.pop(name)), allow_pickle=False)
+        for name in sorted(members)
         if name.endswith(".npy")
     }
     texts = {

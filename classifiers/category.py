@@ -20,14 +20,23 @@ WORDS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking:
-    """Probabilities in the order of `labels`, spans of evidence for each label asked for.
+class Choice:
+    """One possible label, its probability, and spans of folded text that speak for it."""
 
-    `appeal_margins` are what training learned about the appeal type, None without training.
+    label: str
+    probability: float
+    evidence: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The best choices, best first, and what training learned about the appeal type.
+
+    All fields of other authorities are one choice: it carries their whole probability and the
+    label of the likeliest field. `appeal_margins` is None without training.
     """
 
-    probabilities: Floats
-    evidence: Mapping[int, tuple[tuple[int, int], ...]]
+    choices: tuple[Choice, ...]
     appeal_margins: Mapping[str, float] | None
 
 
@@ -83,36 +92,45 @@ class CategoryModel:
             self.mixer = Mixer(self.labels, trained.linear.columns, trained.prior, trained.weights)
 
     def rank(self, text: str, title_length: int, most: int) -> Ranking:
-        """Rank labels for folded text that begins with its title; evidence for the `most` best."""
+        """Rank labels for folded text that begins with its title; the `most` best are kept."""
         lexical = self.reader.lexical(text, title_length)
         if self.trained is None:
-            probabilities = self.mixer.probabilities(lexical.scores, None)
-            return Ranking(probabilities, _spans(lexical, _best(probabilities, most)), None)
+            chances = self._merged(self.mixer.probabilities(lexical.scores, None))
+            return Ranking(
+                tuple(
+                    Choice(self.labels[index], float(chances[index]), _spans(lexical, index))
+                    for index in _best(chances, most)
+                ),
+                None,
+            )
         linear = self.trained.linear
         vector = linear.vectorizer.vector(self.reader.features(text, title_length, lexical))
         margins = linear.margins(vector)
-        probabilities = self.mixer.probabilities(lexical.scores, margins)
-        best = _best(probabilities, most)
-        spans = _spans(lexical, best)
-        for index in best:
+        chances = self._merged(self.mixer.probabilities(lexical.scores, margins))
+        choices = []
+        for index in _best(chances, most):
             column = int(self.mixer.label_columns[index])
-            words = linear.words_for(vector, column, WORDS_SHOWN)
-            spans[index] += tuple(_occurrences(text, words))
+            words = _occurrences(text, linear.words_for(vector, column, WORDS_SHOWN))
+            spans = (*_spans(lexical, index), *words)
+            choices.append(Choice(self.labels[index], float(chances[index]), spans))
         appeal = self.trained.appeal
-        return Ranking(
-            probabilities, spans, None if appeal is None else appeal.margins(linear, margins)
-        )
+        return Ranking(tuple(choices), None if appeal is None else appeal.margins(linear, margins))
+
+    def _merged(self, probabilities: Floats) -> Floats:
+        """Return the probabilities with all fields of other authorities as their likeliest."""
+        is_out = self.mixer.is_out
+        merged = np.where(is_out, np.float32(0.0), probabilities)
+        likeliest = int(np.where(is_out, probabilities, np.float32(-1.0)).argmax())
+        merged[likeliest] = probabilities[is_out].sum()
+        return merged
 
 
-def _best(probabilities: Floats, most: int) -> list[int]:
-    return [int(index) for index in np.argsort(-probabilities, kind="stable")[:most]]
+def _best(chances: Floats, most: int) -> list[int]:
+    return [int(index) for index in np.argsort(-chances, kind="stable")[:most]]
 
 
-def _spans(lexical: LexicalScores, wanted: list[int]) -> dict[int, tuple[tuple[int, int], ...]]:
-    return {
-        index: tuple((hit.begin, hit.end) for _, hit in lexical.found.get(index, ())[:5])
-        for index in wanted
-    }
+def _spans(lexical: LexicalScores, index: int) -> tuple[tuple[int, int], ...]:
+    return tuple((hit.begin, hit.end) for _, hit in lexical.found.get(index, ())[:5])
 
 
 def _occurrences(text: str, words: list[str]) -> list[tuple[int, int]]:

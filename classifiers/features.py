@@ -18,6 +18,8 @@ from classifiers.text import Tokenizer
 
 TITLE_COUNT = 2.0
 """How often a feature of the title counts, once more for each time in the body."""
+BODY_READ = 500
+"""Characters of the body that become features; what the matter is stands at the beginning."""
 BLOCKS: Mapping[str, float] = {"w": 1.0, "c": 0.8, "l": 1.0}
 """Share of each kind of feature in a vector."""
 
@@ -50,7 +52,8 @@ def read(
 ) -> Reading:
     """Count the features of folded text whose first `title_length` characters are the title."""
     counts: dict[str, float] = {}
-    for part, amount in ((text[:title_length], TITLE_COUNT), (text[title_length:], 1.0)):
+    body = text[title_length : title_length + BODY_READ]
+    for part, amount in ((text[:title_length], TITLE_COUNT), (body, 1.0)):
         _count_words(tokenizer.words(part), amount, counts)
         for run in _RUN.findall(part):
             _count_characters(run, amount, counts)

@@ -46,10 +46,26 @@ class Utterance:
 
 
 @dataclass(frozen=True, slots=True)
+class Cue:
+    """Words or a pattern to look for in folded text; plain words are found much faster."""
+
+    words: str
+    pattern: re.Pattern[str] | None
+
+    def find(self, text: str) -> tuple[int, int] | None:
+        """Return begin and end of the first occurrence."""
+        if self.pattern is None:
+            begin = text.find(self.words)
+            return None if begin < 0 else (begin, begin + len(self.words))
+        found = self.pattern.search(text)
+        return None if found is None else found.span()
+
+
+@dataclass(frozen=True, slots=True)
 class Trigger:
     """A word or pattern that raises the urgency, with the reason shown to the operator."""
 
-    pattern: re.Pattern[str]
+    cue: Cue
     level: str
     reason: str
 
@@ -58,7 +74,7 @@ class Trigger:
 class AppealCue:
     """A word or pattern that speaks for an appeal type."""
 
-    pattern: re.Pattern[str]
+    cue: Cue
     appeal: str
     weight: float
 
@@ -150,10 +166,11 @@ def _weight(where: str, raw: str) -> float:
     return weight
 
 
-def _pattern(where: str, raw: str) -> re.Pattern[str]:
-    source = raw.removeprefix("re:") if raw.startswith("re:") else re.escape(raw.lower())
+def _cue(where: str, raw: str) -> Cue:
+    if not raw.startswith("re:"):
+        return Cue(raw.lower(), None)
     try:
-        return re.compile(source)
+        return Cue(raw, re.compile(raw.removeprefix("re:")))
     except re.error as problem:
         raise LexiconError(f"{where}: {raw!r} is no regular expression: {problem}") from None
 
@@ -193,14 +210,14 @@ def _triggers(path: Path) -> Iterator[Trigger]:
     for where, (term, level, reason) in _lines(path, ("term", "level", "reason")):
         if level not in URGENT_LEVELS:
             raise LexiconError(f"{where}: level {level!r} must be 紧急 or 特急")
-        yield Trigger(_pattern(where, term), level, reason)
+        yield Trigger(_cue(where, term), level, reason)
 
 
 def _appeal_cues(path: Path) -> Iterator[AppealCue]:
     for where, (appeal, term, weight) in _lines(path, ("appeal", "term", "weight")):
         if appeal not in APPEALS:
             raise LexiconError(f"{where}: appeal {appeal!r} must be one of {'、'.join(APPEALS)}")
-        yield AppealCue(_pattern(where, term), appeal, _weight(where, weight))
+        yield AppealCue(_cue(where, term), appeal, _weight(where, weight))
 
 
 def _place_words(path: Path) -> PlaceWords:

@@ -12,6 +12,8 @@ from enum import Enum, auto
 
 MOST_READ = 800
 """Characters in which the place is looked for; reports name it early."""
+MOST_KEPT = 20_000
+"""Words whose kind is remembered (about 4 MB)."""
 _LONGEST = 40
 TITLE_BONUS = 3.0
 """A place in the title is preferred to one in the body that says about as much."""
@@ -78,6 +80,7 @@ class PlaceFinder:
     def __init__(self, known: PlaceWords) -> None:
         self._generic = known.generic
         self._matter = known.matter
+        self._kinds: dict[tuple[str, str], _Part] = {}
 
     def place_of(self, words: Sequence[Word], title_length: int) -> tuple[int, int] | None:
         """Return begin and end of the place, or None when no place is named.
@@ -85,7 +88,7 @@ class PlaceFinder:
         `words` are the words of folded text in order; the first `title_length` characters are
         the title. Of several places the one that says most is taken, the first among equals.
         """
-        parts = [self._part(word) for word in words]
+        parts = [self._kind(word) for word in words]
         best: _Found | None = None
         start = 0
         while start < len(words):
@@ -99,6 +102,16 @@ class PlaceFinder:
                 best = found
             start = max(stop, start + 1)
         return None if best is None else (best.begin, best.end)
+
+    def _kind(self, word: Word) -> _Part:
+        """Return what a word can be in a place; answers are kept, words repeat much."""
+        key = (word.text, word.tag)
+        kind = self._kinds.get(key)
+        if kind is None:
+            kind = self._part(word)
+            if len(self._kinds) < MOST_KEPT:
+                self._kinds[key] = kind
+        return kind
 
     def _part(self, word: Word) -> _Part:
         text = word.text

@@ -13,7 +13,7 @@ from functools import cache
 
 import rjieba
 
-MAX_CHARACTERS = 2000
+MAX_CHARACTERS = 1000
 """Characters of a report that are read; what follows is ignored by every suggestion."""
 
 TOKENIZER_VERSION = "rjieba-1"

@@ -13,7 +13,7 @@ def urgency_of(text: str, triggers: Sequence[Trigger]) -> tuple[str, tuple[str, 
     level = ORDINARY
     reasons: list[str] = []
     for trigger in triggers:
-        if LEVELS.index(trigger.level) < LEVELS.index(level) or not trigger.pattern.search(text):
+        if LEVELS.index(trigger.level) < LEVELS.index(level) or trigger.cue.find(text) is None:
             continue
         if trigger.level != level:
             level = trigger.level
