@@ -37,10 +37,6 @@ def _minute(moment: datetime | None) -> str:
     return f"{moment.astimezone(COUNTY_ZONE):%m-%d %H:%M}" if moment else ""
 
 
-def _clock(moment: datetime) -> str:
-    return f"{moment.astimezone(COUNTY_ZONE):%H:%M}"
-
-
 def _instant(moment: datetime) -> str:
     """For scripts: ISO 8601 in UTC."""
     return moment.isoformat()
@@ -63,8 +59,12 @@ def marked(text: str, words: Iterable[str]) -> Markup:
     return Markup("".join(parts))  # noqa: S704
 
 
-_ENVIRONMENT.filters.update(minute=_minute, clock=_clock, instant=_instant, marked=marked)
-_ENVIRONMENT.globals["urlquote"] = quote
+def _share(probability: float) -> str:
+    """A probability for people: nothing is certain, and little is not nothing."""
+    return "<1%" if probability < 0.01 else f"{min(probability, 0.99):.0%}"
+
+
+_ENVIRONMENT.filters.update(minute=_minute, instant=_instant, marked=marked, share=_share)
 
 
 def fragment(template: str, **values: Any) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page
 from rich.console import Console
 
@@ -95,8 +95,16 @@ def asked(
 
 
 def _jpeg() -> bytes:
+    """A street lamp at night, drawn."""
+    picture = Image.new("RGB", (640, 480), "#1d2a3c")
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((0, 360, 640, 480), fill="#3a3f45")
+    draw.line((0, 420, 640, 420), fill="#b9b9a8", width=6)
+    draw.line((330, 370, 330, 90), fill="#8d959c", width=12)
+    draw.line((330, 95, 440, 80), fill="#8d959c", width=9)
+    draw.ellipse((425, 74, 475, 100), fill="#55606b")
     stream = io.BytesIO()
-    Image.linear_gradient("L").convert("RGB").save(stream, "JPEG")
+    picture.save(stream, "JPEG")
     return stream.getvalue()
 
 

@@ -3,7 +3,6 @@
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -30,13 +29,12 @@ def test_an_arrival_appears_by_itself(site: Site, desk: Desk) -> None:
     )
 
 
-def test_register_and_file_by_keys_alone(site: Site, desk: Desk, pictures: Path) -> None:
+def test_register_and_file_by_keys_alone(site: Site, desk: Desk) -> None:
     number = site.report(LAMP + "已经摔了一个人。")
     page = desk("op1")
     open_ticket(page, site.address, number)
     choose_first_suggestion(page)
     expect(page.locator("#chosen .title")).to_contain_text("路灯")
-    page.screenshot(path=pictures / "desk-ticket.png")
     save(page)
     expect(page.locator(".checklist .no")).to_have_count(0)
     page.keyboard.press("f")

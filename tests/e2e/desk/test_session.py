@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
@@ -96,32 +95,3 @@ def test_note_by_phone_suggests_while_typing(site: Site, desk: Desk, axe: Check)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".heading")).to_contain_text("电话")
     expect(page.locator(".original")).to_have_text("垃圾桶满溢，没人清运")
-
-
-def test_pages_are_accessible(
-    site: Site, desk: Desk, axe: Check, pictures: Path, chromium: Browser
-) -> None:
-    with watched_page(chromium, **WIDE) as page:
-        page.goto(f"{site.address}/desk/sign-in")
-        assert axe(page) == []
-    for text in (
-        "燃气味道很重，怀疑管道漏气！",
-        "小贩占道卖水果，人行道走不了。",
-        "楼顶私搭乱建，举报。",
-    ):
-        site.report(text, photo=False)
-    number = site.report("路灯杆歪了，快要倒了。")
-    page = desk("op1")
-    open_ticket(page, site.address, number)
-    page.keyboard.press("1")
-    page.locator("#chosen .handbook").wait_for()
-    assert axe(page) == []
-    page.keyboard.press("?")
-    expect(page.locator("#keys")).to_contain_text("登记")
-    assert axe(page) == []
-    page.goto(f"{site.address}/desk?tab=new")
-    page.wait_for_timeout(1500)
-    assert axe(page) == []
-    page.screenshot(path=pictures / "desk-inbox.png")
-    page.goto(f"{site.address}/desk/cases")
-    assert axe(page) == []

@@ -1,7 +1,6 @@
 """The shift leader's filing page, the case after it, and what operators may not do."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -28,7 +27,7 @@ def submit(page: Page, site: Site, text: str) -> str:
     return number
 
 
-def test_filing_page_files_and_goes_on(site: Site, desk: Desk, pictures: Path) -> None:
+def test_filing_page_files_and_goes_on(site: Site, desk: Desk) -> None:
     operator = desk("op1")
     first, second = submit(operator, site, BINS), submit(operator, site, ROAD)
     expect(operator.get_by_role("button", name="立案", exact=True)).to_have_count(0)
@@ -36,8 +35,6 @@ def test_filing_page_files_and_goes_on(site: Site, desk: Desk, pictures: Path) -
     leader.keyboard.press("l")
     expect(leader.locator(".queue [aria-current]")).to_contain_text(first)
     ready(leader)
-    leader.wait_for_timeout(1500)
-    leader.screenshot(path=pictures / "desk-filing.png")
     leader.keyboard.press("f")
     leader.locator(".toast", has_text="已立案").wait_for()
     expect(leader.locator(".queue [aria-current]")).to_contain_text(second)
@@ -51,7 +48,7 @@ def test_filing_page_files_and_goes_on(site: Site, desk: Desk, pictures: Path) -
     expect(operator.locator(".history")).to_contain_text("请补充塌陷的大小")
 
 
-def test_a_case_from_filing_to_rework(site: Site, desk: Desk, pictures: Path) -> None:
+def test_a_case_from_filing_to_rework(site: Site, desk: Desk) -> None:
     number = submit(desk("op1"), site, BINS + "已经反映过一次。")
     leader = desk("zhiban")
     leader.goto(f"{site.address}/desk/tickets/{number}")
@@ -70,8 +67,6 @@ def test_a_case_from_filing_to_rework(site: Site, desk: Desk, pictures: Path) ->
     dispatcher.keyboard.press("Control+Enter")
     expect(dispatcher.locator(".heading .state").first).to_have_text("已派遣")
     expect(dispatcher.locator(".history")).to_contain_text("请两小时内清运")
-    dispatcher.wait_for_timeout(1500)
-    dispatcher.screenshot(path=pictures / "desk-case.png")
     expect(dispatcher.locator(".tag", has_text="督办")).to_be_visible()
     advance_case(site, case.rsplit("/", 1)[1], "handled", result="已清运并冲洗。")
     leader.goto(f"{site.address}{case}")
