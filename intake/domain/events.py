@@ -8,6 +8,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
+from intake.domain.people import Actor
+
 
 class Subject(StrEnum):
     """What an event is about."""
@@ -77,6 +79,37 @@ class Fact:
     version: int
     data: Mapping[str, Any]
     prev_hash: str
+
+    @classmethod
+    def of(
+        cls,
+        actor: Actor,
+        at: datetime,
+        subject: Subject,
+        key: int,
+        kind: EventType,
+        *,
+        from_state: str = "",
+        to_state: str,
+        version: int = 1,
+        data: Mapping[str, Any] | None = None,
+        prev_hash: str = GENESIS,
+    ) -> "Fact":
+        """What ``actor`` did; without ``prev_hash`` it is the first fact of its subject."""
+        return cls(
+            subject=subject,
+            subject_id=key,
+            type=kind,
+            at=at,
+            actor_role=actor.role.value,
+            actor_name=actor.name,
+            actor_id=actor.account_id,
+            from_state=from_state,
+            to_state=to_state,
+            version=version,
+            data=data or {},
+            prev_hash=prev_hash,
+        )
 
     def digest(self) -> str:
         """SHA-256 over the canonical JSON of the fact, chained to the one before it."""

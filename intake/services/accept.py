@@ -18,7 +18,7 @@ from classifiers.urgency import urgency_of
 from intake.domain.appeal import Urgency
 from intake.domain.contact import Outcome
 from intake.domain.errors import KeyReused
-from intake.domain.events import GENESIS, EventType, Fact, Subject
+from intake.domain.events import EventType, Fact, Subject
 from intake.domain.numbers import county_day, daily_key, ticket_number
 from intake.domain.people import Action
 from intake.domain.submission import Submission, Upload
@@ -158,19 +158,14 @@ def register_by(room: Workroom, unit: Unit) -> datetime:
 
 
 def _ticket_row(unit: Unit, key: int, report: Submission, respond_by: datetime) -> dict[str, Any]:
-    fact = Fact(
-        subject=Subject.TICKET,
-        subject_id=key,
-        type=EventType.TICKET_RECEIVED,
-        at=unit.now,
-        actor_role=report.actor.role.value,
-        actor_name=report.actor.name,
-        actor_id=report.actor.account_id,
-        from_state="",
+    fact = Fact.of(
+        report.actor,
+        unit.now,
+        Subject.TICKET,
+        key,
+        EventType.TICKET_RECEIVED,
         to_state=TicketState.RECEIVED.value,
-        version=1,
         data={"source": report.source.value, "raw": report.raw_hash, "photos": len(report.uploads)},
-        prev_hash=GENESIS,
     )
     place = report.place
     level, _ = urgency_of(fold(report.text).text, lexicon().triggers)

@@ -43,18 +43,16 @@ def write_case_fact(
             "这件案卷刚被别人修改过，请查看最新内容后再操作。", version=before.version
         )
     after = replace(before, version=before.version + 1, **changes)
-    fact = Fact(
-        subject=Subject.CASE,
-        subject_id=before.id,
-        type=EventType.CASE_ADVANCED,
-        at=unit.now,
-        actor_role=actor.role.value,
-        actor_name=actor.name,
-        actor_id=actor.account_id,
+    fact = Fact.of(
+        actor,
+        unit.now,
+        Subject.CASE,
+        before.id,
+        EventType.CASE_ADVANCED,
         from_state=before.state.value,
         to_state=after.state.value,
         version=after.version,
-        data=data or {},
+        data=data,
         prev_hash=before.head_hash,
     )
     after = replace(after, head_hash=unit.record(fact))

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from intake.domain.appeal import CaseClass
 from intake.domain.case import Case
 from intake.domain.errors import Incomplete, Invalid, NotFound, WrongState
-from intake.domain.events import GENESIS, EventType, Fact, Subject
+from intake.domain.events import EventType, Fact, Subject
 from intake.domain.numbers import county_day, daily_key
 from intake.domain.people import Action, Actor
 from intake.domain.ticket import Ticket
@@ -158,19 +158,14 @@ def split(
 
 
 def _child(room: Workroom, unit: Unit, actor: Actor, parent: Ticket, key: int, text: str) -> Ticket:
-    fact = Fact(
-        subject=Subject.TICKET,
-        subject_id=key,
-        type=EventType.TICKET_RECEIVED,
-        at=unit.now,
-        actor_role=actor.role.value,
-        actor_name=actor.name,
-        actor_id=actor.account_id,
-        from_state="",
+    fact = Fact.of(
+        actor,
+        unit.now,
+        Subject.TICKET,
+        key,
+        EventType.TICKET_RECEIVED,
         to_state=TicketState.RECEIVED.value,
-        version=1,
         data={"source": parent.source.value, "split_from": parent.number},
-        prev_hash=GENESIS,
     )
     return Ticket(
         id=key,

@@ -6,7 +6,7 @@ from intake.domain.case import Case
 from intake.domain.case_steps import CaseState
 from intake.domain.deadlines import due_at, parse_limit
 from intake.domain.errors import Incomplete
-from intake.domain.events import GENESIS, EventType, Fact, Subject
+from intake.domain.events import EventType, Fact, Subject
 from intake.domain.numbers import case_number, county_day, daily_key
 from intake.domain.people import Actor
 from intake.domain.ticket import Ticket
@@ -50,19 +50,14 @@ def open_case(
     dues = [due_at(work.now, parse_limit(term), room.calendar) for term in terms]
     key = daily_key(day, sequence)
     number = case_number(ref.label, day, sequence)
-    fact = Fact(
-        subject=Subject.CASE,
-        subject_id=key,
-        type=EventType.CASE_FILED,
-        at=work.now,
-        actor_role=actor.role.value,
-        actor_name=actor.name,
-        actor_id=actor.account_id,
-        from_state="",
+    fact = Fact.of(
+        actor,
+        work.now,
+        Subject.CASE,
+        key,
+        EventType.CASE_FILED,
         to_state=CaseState.FILED.value,
-        version=1,
         data={"number": number, "ticket": sheet.number, "limits": terms},
-        prev_hash=GENESIS,
     )
     case = Case(
         id=key,

@@ -112,18 +112,16 @@ def write_fact(
     ``bump`` False keeps the version, for facts that change nothing another person edits.
     """
     after = replace(before, version=before.version + int(bump), **changes)
-    fact = Fact(
-        subject=Subject.TICKET,
-        subject_id=before.id,
-        type=kind,
-        at=unit.now,
-        actor_role=actor.role.value,
-        actor_name=actor.name,
-        actor_id=actor.account_id,
+    fact = Fact.of(
+        actor,
+        unit.now,
+        Subject.TICKET,
+        before.id,
+        kind,
         from_state=before.state.value,
         to_state=after.state.value,
         version=after.version,
-        data=data or {},
+        data=data,
         prev_hash=before.head_hash,
     )
     after = replace(after, head_hash=unit.record(fact))

@@ -121,14 +121,12 @@ def change_account(
     active = changes.get("active", before.active)
     version = before.version + int(bump)
     digest = unit.record(
-        Fact(
-            subject=Subject.ACCOUNT,
-            subject_id=before.id,
-            type=kind,
-            at=unit.now,
-            actor_role=actor.role.value,
-            actor_name=actor.name,
-            actor_id=actor.account_id,
+        Fact.of(
+            actor,
+            unit.now,
+            Subject.ACCOUNT,
+            before.id,
+            kind,
             from_state="ACTIVE" if before.active else "DISABLED",
             to_state="ACTIVE" if active else "DISABLED",
             version=version,
