@@ -1,0 +1,1 @@
+"""Commands of the administrator, by what they are about."""
