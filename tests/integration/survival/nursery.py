@@ -18,7 +18,7 @@ from typing import Any
 
 from intake.services import outbox
 
-outbox.RING_SECONDS = 3.0
+outbox.BROKER_SECONDS = outbox.OWN_SECONDS = 3.0
 outbox.RUN_SECONDS = 2.0
 parts = import_module("tests.integration.survival.parts")  # reads the times when it is imported
 
