@@ -95,3 +95,22 @@ def test_note_by_phone_suggests_while_typing(site: Site, desk: Desk, axe: Check)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".heading")).to_contain_text("电话")
     expect(page.locator(".original")).to_have_text("垃圾桶满溢，没人清运")
+
+
+def test_nobody_at_the_desk_is_signed_out(site: Site, desk: Desk) -> None:
+    number = site.report("凉亭的瓦片掉了几块。")
+    page = desk("op2")
+    page.clock.install()
+    open_ticket(page, site.address, number)
+    page.clock.fast_forward("20:30")
+    expect(page.locator(".note", has_text="没有操作")).to_be_visible()
+    expect(page.locator("[name=next]")).to_have_attribute("value", f"/desk/tickets/{number}")
+    page.go_back()
+    expect(page.get_by_label("用户名")).to_be_visible()
+
+
+def test_an_open_inbox_notices_that_its_session_ended(site: Site, desk: Desk) -> None:
+    page = desk("op1")
+    expect(page.locator("#link")).to_have_text("实时更新中")
+    end_sessions(site)
+    page.wait_for_url("**/desk/sign-in?idle=1*", timeout=25_000)
