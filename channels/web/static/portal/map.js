@@ -9,7 +9,7 @@ const ROADS = {
   street: ["#c4c8c0", "#ffffff", 5],
   lane: ["#d2d6cf", "#ffffff", 3],
 };
-const FIRST_ZOOM = { town: 0, road: 14, landmark: 15 };
+const FIRST_ZOOM = { town: 0, arterial: 13, road: 15, landmark: 15 };
 const TOWNS_UP_TO = 14;
 const STEPS = 24;
 
@@ -40,8 +40,11 @@ export function countyMap(box, county, choose) {
     ...landmarks.features.map((each) => ({
       kind: "landmark", name: each.properties.name, at: latLng(each.geometry.coordinates),
     })),
-    ...layersOf(roadLayers[1]).map((layer) => ({ kind: "road", name: layer.feature.properties.name, layer })),
-    ...layersOf(townLayer).map((layer) => ({
+    ...roadLayers[1].getLayers().map((layer) => ({
+      kind: layer.feature.properties.class === "arterial" ? "arterial" : "road",
+      name: layer.feature.properties.name, layer,
+    })),
+    ...townLayer.getLayers().map((layer) => ({
       kind: "town", name: layer.feature.properties.name, at: layer.getBounds().getCenter(),
     })),
   ];
@@ -119,10 +122,6 @@ function middleInView(layer, view) {
 
 function overlap(a, b) {
   return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
-}
-
-function layersOf(group) {
-  return group.getLayers();
 }
 
 function latLng([lon, lat]) {
