@@ -53,7 +53,10 @@ class Site:
             ).one()
         operator = Actor(Role.OPERATOR, row.display_name, row.id)
         form = Registration(
-            appeal=AppealType.COMPLAINT, urgency=Urgency.NORMAL, description="路灯不亮"
+            appeal=AppealType.COMPLAINT,
+            urgency=Urgency.NORMAL,
+            description="路灯不亮",
+            anonymous=True,
         )
         version = register(self.room, operator, number, 1, form).version
         ask_info(self.room, operator, number, version, questions)
