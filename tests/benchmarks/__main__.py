@@ -6,9 +6,9 @@ MINSHENG_TEST_POSTGRES names a PostgreSQL on this machine to be measured too.
 import sys
 from collections.abc import Callable, Mapping
 
-from tests.benchmarks import create
+from tests.benchmarks import create, lists
 
-BENCHMARKS: Mapping[str, Callable[[], None]] = {"create": create.run}
+BENCHMARKS: Mapping[str, Callable[[], None]] = {"create": create.run, "lists": lists.run}
 
 
 def main(names: list[str]) -> None:
