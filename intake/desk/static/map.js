@@ -73,9 +73,11 @@ function searchAddresses(put) {
   list.addEventListener("click", event => {
     const found = event.target.closest("[data-place]");
     if (!found) return;
+    const focused = list.contains(document.activeElement);
     choose(put, found.dataset.lon, found.dataset.lat, true);
     list.replaceChildren();
-    field.focus();
+    // The focus must not vanish with the list; keys work on from the page itself.
+    if (focused) document.getElementById("main").focus({preventScroll: true});
   });
   field.addEventListener("keydown", event => {
     const first = list.querySelector("[data-place]");

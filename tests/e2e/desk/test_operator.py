@@ -110,3 +110,21 @@ def test_presence_and_the_reporter_behind_a_mask(site: Site, desk: Desk) -> None
     expect(mine.locator("#revealed")).to_be_empty()
     mine.reload()
     expect(mine.locator(".history")).to_contain_text("查看反映人信息")
+
+
+def test_the_place_is_set_by_key_and_by_pointing(site: Site, desk: Desk) -> None:
+    number = site.report("开发区管委会门口的路灯不亮了，晚上很黑。", place=False)
+    page = desk("op1")
+    open_ticket(page, site.address, number)
+    expect(page.get_by_label("地址", exact=True)).to_have_value("开发区管委会门口")
+    page.locator("[data-place]").first.wait_for()
+    page.keyboard.press("p")
+    expect(page.locator("#spot")).to_contain_text("单元网格")
+    by_key = page.locator("[name=lon]").input_value()
+    save(page)
+    expect(page.locator("#spot")).to_contain_text("管理范围内")
+    page.locator("#map canvas").wait_for()
+    page.wait_for_timeout(500)
+    page.locator("#map").click(position={"x": 60, "y": 200})
+    expect(page.locator("[name=lon]")).not_to_have_value(by_key)
+    expect(page.locator("#spot")).to_contain_text("米")
