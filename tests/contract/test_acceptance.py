@@ -1,0 +1,154 @@
+"""The acceptance contract of channels/contract.py, kept by every channel on both databases.
+
+A new channel adds one line to CHANNELS: how it is opened, and how it words a report.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from channels.contract import Channel, Delivery
+from channels.web.receive import WebChannel
+from intake.domain.contact import Outcome
+from intake.domain.errors import KeyReused
+from intake.domain.numbers import county_day, ticket_key
+from intake.services.balance import BalanceLine, balance
+from intake.services.reception import Reception
+from intake.services.workroom import Workroom
+from intake.store.database import StoreUnavailable
+from intake.store.tables import contact, outbox, ticket
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How to open one kind of channel and how a report looks on its wire."""
+
+    open: Callable[[Workroom], Channel]
+    payload: Callable[[str], bytes]
+    media_type: str
+
+
+def _open_web(room: Workroom) -> Channel:
+    return WebChannel(room, Reception(room))
+
+
+def _web_report(words: str) -> bytes:
+    return json.dumps({"text": words, "phone": "13800000000"}, ensure_ascii=False).encode()
+
+
+CHANNELS = {"web": Kind(_open_web, _web_report, "application/json")}
+
+
+@pytest.fixture(params=CHANNELS.values(), ids=CHANNELS.keys())
+def kind(request: pytest.FixtureRequest) -> Kind:
+    found: Kind = request.param
+    return found
+
+
+def delivery(room: Workroom, kind: Kind, name: str, words: str = "路灯不亮") -> Delivery:
+    return Delivery(name, kind.payload(words), kind.media_type, room.clock())
+
+
+def count(room: Workroom, table: Any) -> int:
+    with room.database.read() as conn:
+        return int(conn.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+async def test_the_row_is_there_before_the_acknowledgement(room: Workroom, kind: Kind) -> None:
+    channel = kind.open(room)
+    sent = delivery(room, kind, "first")
+    arrival = await channel.receive(sent)
+    with room.database.read() as conn:
+        row = conn.execute(select(contact)).mappings().one()
+    assert row["source"] == channel.source.value
+    assert row["external_id"] == sent.external_id
+    assert row["outcome"] == arrival.outcome.value
+    assert row["ticket_id"] == ticket_key(arrival.number)
+
+
+async def test_what_arrived_is_kept_sealed(room: Workroom, kind: Kind) -> None:
+    channel = kind.open(room)
+    sent = delivery(room, kind, "kept")
+    await channel.receive(sent)
+    with room.database.read() as conn:
+        row = conn.execute(select(contact)).mappings().one()
+    assert sent.payload not in row["raw"]
+    opened = room.cipher.open(row["raw"], f"contact.raw:{row['source']}:{row['external_id']}")
+    assert opened == sent.payload
+    assert row["raw_hash"] == hashlib.sha256(sent.payload).hexdigest()
+
+
+async def test_a_second_delivery_brings_the_first_receipt(room: Workroom, kind: Kind) -> None:
+    channel = kind.open(room)
+    first = await channel.receive(delivery(room, kind, "twice"))
+    again = await channel.receive(delivery(room, kind, "twice"))
+    assert again.repeated
+    assert not first.repeated
+    assert (again.number, again.query_code) == (first.number, first.query_code)
+    assert again.received_at == first.received_at
+    assert count(room, contact) == count(room, ticket) == count(room, outbox) == 1
+
+
+async def test_deliveries_at_once_are_one(room: Workroom, kind: Kind) -> None:
+    channels = [kind.open(room) for _ in range(4)]
+    arrivals = await asyncio.gather(
+        *(channels[turn % 4].receive(delivery(room, kind, "crowd")) for turn in range(40))
+    )
+    assert len({arrival.number for arrival in arrivals}) == 1
+    assert sum(not arrival.repeated for arrival in arrivals) == 1
+    assert count(room, contact) == count(room, ticket) == 1
+
+
+async def test_other_content_under_the_same_id_is_refused(room: Workroom, kind: Kind) -> None:
+    channel = kind.open(room)
+    await channel.receive(delivery(room, kind, "reused"))
+    with pytest.raises(KeyReused):
+        await channel.receive(delivery(room, kind, "reused", "井盖丢了"))
+    assert count(room, contact) == count(room, ticket) == 1
+
+
+async def test_a_refused_neighbour_does_not_harm_the_group(room: Workroom, kind: Kind) -> None:
+    channel = kind.open(room)
+    await channel.receive(delivery(room, kind, "known"))
+    results = await asyncio.gather(
+        channel.receive(delivery(room, kind, "new-1")),
+        channel.receive(delivery(room, kind, "known", "井盖丢了")),
+        channel.receive(delivery(room, kind, "new-2")),
+        return_exceptions=True,
+    )
+    assert isinstance(results[1], KeyReused)
+    assert count(room, contact) == 3
+
+
+async def test_the_days_balance_closes(room: Workroom, kind: Kind) -> None:
+    channel = kind.open(room)
+    for turn in range(5):
+        await channel.receive(delivery(room, kind, f"day-{turn % 3}"))
+    sheet = balance(room, county_day(room.clock()))
+    assert sheet.closed
+    assert sheet.open == 0
+    assert sheet.lines == (BalanceLine(channel.source.value, Outcome.TICKET.value, 3),)
+
+
+async def test_an_unavailable_store_acknowledges_nothing(
+    room: Workroom, kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = kind.open(room)
+
+    def away(*_: object) -> None:
+        raise StoreUnavailable("away for the test")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(room.database), "write", away)
+        with pytest.raises(StoreUnavailable):
+            await channel.receive(delivery(room, kind, "later"))
+    assert count(room, contact) == 0
+    arrival = await channel.receive(delivery(room, kind, "later"))
+    assert not arrival.repeated
+    assert count(room, contact) == 1
