@@ -45,7 +45,7 @@ def _web_report(words: str) -> bytes:
 CHANNELS = {"web": Kind(_open_web, _web_report, "application/json")}
 
 
-@pytest.fixture(params=CHANNELS.values(), ids=CHANNELS.keys())
+@pytest.fixture(params=list(CHANNELS.values()), ids=list(CHANNELS))
 def kind(request: pytest.FixtureRequest) -> Kind:
     found: Kind = request.param
     return found

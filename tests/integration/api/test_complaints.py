@@ -165,7 +165,7 @@ async def test_every_fault_is_told_at_once(citizen: Caller) -> None:
     ],
 )
 async def test_a_position_outside_the_county_is_explained(
-    citizen: Caller, api_room: Workroom, place: dict[str, float], finding: str
+    citizen: Caller, api_room: Workroom, place: dict[str, Any], finding: str
 ) -> None:
     answer = await citizen.post("/complaints", report(**place))
     assert (answer.status, answer.json["id"]) == (422, "outside-county")
