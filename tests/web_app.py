@@ -2,16 +2,10 @@
 
 from aiohttp import web
 
-from channels.web.api import add_public_api
-from intake.http.operations import add_operations
-from intake.http.room import furnish
+from intake.app import build_web
 from intake.services.workroom import Workroom
 
 
 def web_app(room: Workroom) -> web.Application:
-    """Public API, /health and /metrics on ``room``; the caller closes the room."""
-    app = web.Application(client_max_size=1024 * 1024)
-    furnish(app, room)
-    add_operations(app)
-    add_public_api(app)
-    return app
+    """All doors and the desk on ``room``; the room is closed with the application."""
+    return build_web(room)
