@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page
 from rich.console import Console
 from sqlalchemy import func, select
@@ -148,8 +148,17 @@ def photographs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("photographs")
     files = [folder / "near.jpg", folder / "far.jpg"]
     for file, (width, height) in zip(files, ((900, 1200), (1200, 900)), strict=True):
-        shade = Image.linear_gradient("L").resize((width, height))
-        Image.merge("RGB", (shade, shade.rotate(180), Image.new("L", shade.size, 120))).save(file)
+        dusk = Image.linear_gradient("L").resize((width, height)).point(lambda value: value // 3)
+        picture = Image.merge(
+            "RGB", (dusk, dusk.point(lambda v: v + 12), dusk.point(lambda v: v + 40))
+        )
+        pen = ImageDraw.Draw(picture)
+        pen.rectangle((0, height * 0.82, width, height), fill="#2b2b2e")
+        pen.line((width * 0.5, height * 0.9, width * 0.5, height * 0.2), fill="#8b8f94", width=22)
+        pen.line(
+            (width * 0.5, height * 0.21, width * 0.68, height * 0.18), fill="#8b8f94", width=16
+        )
+        picture.save(file)
     return files
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.portal.conftest import PROJECT, Site
 from tests.e2e.portal.steps import add_photos, drop_pin, hand_in, open_form, receipt, send
@@ -75,7 +75,7 @@ def test_lost_answer_is_not_handed_in_twice(site: Site, browse: Browse) -> None:
     open_form(page)
     page.get_by_label("发生了什么").fill("答复在路上丢了")
 
-    def lose_answer(route) -> None:
+    def lose_answer(route: Route) -> None:
         route.fetch()
         route.abort("connectionreset")
 
@@ -93,7 +93,7 @@ def test_changed_after_a_lost_answer_keeps_the_first(site: Site, browse: Browse)
     open_form(page)
     page.get_by_label("发生了什么").fill("第一次写的")
 
-    def lose_answer(route) -> None:
+    def lose_answer(route: Route) -> None:
         route.fetch()
         route.abort("connectionreset")
 
@@ -125,6 +125,8 @@ def test_draft_comes_back_with_its_photos(browse: Browse, photographs: list[Path
 def test_draft_is_gone_after_the_receipt(browse: Browse) -> None:
     page = browse()
     hand_in(page, "交完就清空")
+    # The copy button appears once the receipt's script has cleared the draft.
+    page.get_by_role("button", name="复制编号和查询码").wait_for()
     page.goto(page.url.split("/progress")[0])
     open_form(page)
     expect(page.get_by_label("发生了什么")).to_have_value("")

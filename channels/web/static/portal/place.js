@@ -50,6 +50,8 @@ export function placePicker(root, fields, changed) {
   async function choose(lon, lat) {
     const turn = ++asked;
     map.pin(lon, lat);
+    // A tap on the whole town is a guess; closer up the pin can be moved to the very spot.
+    map.show(lon, lat);
     set(lon.toFixed(6), lat.toFixed(6), "");
     let place = null;
     try {
@@ -70,7 +72,8 @@ export function placePicker(root, fields, changed) {
       written = place.words;
       fields.address.value = written;
     }
-    say(place.warning ? `${place.words}。${place.warning}` : `已标出：${place.words}`, !!place.warning);
+    if (place.warning) return say(`${place.words}。${place.warning}`, true);
+    say(`已标出：${place.words}。可以拖动标记。`);
   }
 
   function say(words, warning = false) {
@@ -82,7 +85,6 @@ export function placePicker(root, fields, changed) {
     say("正在取得您的位置……");
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
-        map.show(coords.longitude, coords.latitude);
         choose(coords.longitude, coords.latitude);
       },
       () => say("没有取得您的位置。请在手机设置里允许定位，或在地图上点一下。", true),
