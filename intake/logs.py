@@ -47,6 +47,6 @@ def start_logging(part: str, level: str = "INFO") -> None:
     root.setLevel(level)
     for chatty in ("aiohttp.access", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    # It quotes the start of a request line it cannot read; what fails in a handler we log ourselves.
+    # It quotes request lines it cannot read; what fails in a handler we log ourselves.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     structlog.contextvars.bind_contextvars(part=part)
