@@ -6,9 +6,14 @@ MINSHENG_TEST_POSTGRES names a PostgreSQL on this machine to be measured too.
 import sys
 from collections.abc import Callable, Mapping
 
-from tests.benchmarks import create, lists
+from tests.benchmarks import create, lists, start, suggest
 
-BENCHMARKS: Mapping[str, Callable[[], None]] = {"create": create.run, "lists": lists.run}
+BENCHMARKS: Mapping[str, Callable[[], None]] = {
+    "create": create.run,
+    "lists": lists.run,
+    "suggest": suggest.run,
+    "start": start.run,
+}
 
 
 def main(names: list[str]) -> None:
