@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     office_hours: str = "08:30-12:00,14:30-18:00"
     idle_minutes: Annotated[int, Field(ge=5, le=60)] = 20
     log_days: Annotated[int, Field(ge=180)] = 365
+    reporter_days: Annotated[int, Field(ge=180)] = 1_095
+    raw_days: Annotated[int, Field(ge=180)] = 365
     job_attempts: Annotated[int, Field(ge=1, le=50)] = 8
     store_threads: Annotated[int, Field(ge=2, le=64)] = 8
     log_level: str = "INFO"

@@ -1,22 +1,29 @@
 """A citizen follows a report: looks it up, adds to it, takes it back."""
 
+import secrets
+from hashlib import sha256
 from typing import Annotated
 
 from aiohttp import web
 from pydantic import Field
 
 from channels.web.pages import render
+from channels.web.parse import form_payload
 from channels.web.posted import posted
+from channels.web.receive import FORM_MEDIA_TYPE
 from channels.web.slip import give_slip, has_slip, report_address, require_slip
+from intake.domain.contact import Source
 from intake.domain.errors import NotFound, Refusal
 from intake.domain.people import CITIZEN
+from intake.domain.submission import Arrival
 from intake.http.identity import require_own_page
 from intake.http.reading import parse_strings
 from intake.http.room import call, require_rate, room_of, settings_of
 from intake.http.uploads import Form, received_form
 from intake.http.words import PRINTABLE, Input
-from intake.services.ask import add_supplement, withdraw
+from intake.services.ask import withdraw
 from intake.services.progress import Progress, read_progress
+from intake.services.supplement import add_supplement
 
 LONGEST_SUPPLEMENT = 2000
 _DONE = {
@@ -36,6 +43,7 @@ class Supplement(Input):
     """What the citizen adds; photos come beside it."""
 
     text: Annotated[str, Field(max_length=LONGEST_SUPPLEMENT), PRINTABLE] = ""
+    submission_id: Annotated[str, Field(pattern="^[!-~]{8,64}$")]
 
 
 class Withdrawal(Input):
@@ -84,7 +92,7 @@ async def supplement(request: web.Request) -> web.StreamResponse:
     require_rate(request, "report")
     async with received_form(request, settings_of(request)) as received:
         said = parse_strings(Supplement, received.fields)
-        error = await _add(request, number, said.text, received)
+        error = await _add(request, number, said, received)
     if error is not None:
         progress = await _progress(request)
         return await _page(
@@ -112,11 +120,22 @@ async def take_back(request: web.Request) -> web.StreamResponse:
     )
 
 
-async def _add(request: web.Request, number: str, text: str, received: Form) -> Refusal | None:
+async def _add(
+    request: web.Request, number: str, said: Supplement, received: Form
+) -> Refusal | None:
     """Hand over a supplement; a refusal is for the page to show."""
     received.keep()
+    raw = form_payload(received.fields, received.photos)
+    arrival = Arrival(
+        source=Source.WEB,
+        external_id=f"supplement:{number}:{said.submission_id}",
+        received_at=room_of(request).clock(),
+        raw=raw,
+        raw_hash=sha256(raw).hexdigest(),
+        media_type=FORM_MEDIA_TYPE,
+    )
     try:
-        await call(request, add_supplement, CITIZEN, number, text, received.photos)
+        await call(request, add_supplement, CITIZEN, number, said.text, received.photos, arrival)
     except Refusal as refused:
         received.drop()
         return refused
@@ -144,6 +163,7 @@ async def _page(
         photos=settings.photos,
         photo_bytes=settings.photo_bytes,
         longest=LONGEST_SUPPLEMENT,
+        submission_id=secrets.token_hex(16),
         **values,
     )
     if has_slip(request, progress.number):

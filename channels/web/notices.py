@@ -13,7 +13,14 @@ async def start(request: web.Request) -> web.StreamResponse:
 
 async def privacy(request: web.Request) -> web.StreamResponse:
     """GET /privacy: what is collected, why, how long, and one's rights (PIPL art. 17 and 35)."""
-    return await render(request, "privacy.html", log_days=settings_of(request).log_days)
+    settings = settings_of(request)
+    return await render(
+        request,
+        "privacy.html",
+        log_days=settings.log_days,
+        reporter_days=settings.reporter_days,
+        raw_days=settings.raw_days,
+    )
 
 
 async def helping(request: web.Request) -> web.StreamResponse:

@@ -17,7 +17,7 @@ from intake.http.identity import (
     start_session,
 )
 from intake.http.problems import Problem, ProblemRaised
-from intake.http.room import call, settings_of
+from intake.http.room import call_slowly, settings_of
 from intake.services.accounts import change_own_password
 
 _HOME = "/desk"
@@ -81,7 +81,7 @@ async def do_password(request: web.Request, identity: Identity) -> web.StreamRes
         problem = Problem("invalid", "两次输入的新密码不一样，请重新输入。")
     else:
         try:
-            await call(
+            await call_slowly(
                 request,
                 change_own_password,
                 identity.account,

@@ -10,11 +10,12 @@ from intake.domain.people import Action, Actor
 from intake.domain.ticket_steps import Step, TicketState
 from intake.domain.visit import Satisfaction, Solved, VisitOutcome
 from intake.services.answer import answer, decline, refer
-from intake.services.ask import add_supplement, ask_info, give_up
+from intake.services.ask import ask_info, give_up
 from intake.services.claim import claim, release
 from intake.services.file import file_by_instruction, file_ticket
 from intake.services.merge import merge, split
 from intake.services.submit import refuse_filing, return_for_correction, submit_for_filing
+from intake.services.supplement import add_supplement
 from intake.services.ticket_view import TicketView
 from intake.services.verify import answer_verification, send_verification
 from intake.services.visit import VisitRecord, record_visit

@@ -66,6 +66,18 @@ class Upload:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What came to a door beside an existing ticket, byte for byte, with its derived id."""
+
+    source: Source
+    external_id: str
+    received_at: datetime
+    raw: bytes
+    raw_hash: str
+    media_type: str
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """One report as one door understood it.

@@ -13,6 +13,7 @@ from intake.http.slow_lane import SlowLane
 from intake.security.address import ClientAddress, client_address_of
 from intake.security.headers import HeaderPolicy, install_security_headers
 from intake.security.ratelimit import RateLimiter
+from intake.services.patience import in_time
 from intake.services.reception import Reception
 from intake.services.workroom import Workroom
 from intake.settings import Settings
@@ -70,7 +71,7 @@ async def call(
     """Run a service in the store's threads; its refusals come out here unchanged."""
     room = room_of(request)
     work = partial(service, room, *args, **named)
-    return await asyncio.wrap_future(room.database.submit(work))
+    return await in_time(asyncio.wrap_future(room.database.submit(work)))
 
 
 async def call_slowly(

@@ -21,7 +21,7 @@ from intake.domain.errors import KeyReused
 from intake.domain.events import EventType, Fact, Subject
 from intake.domain.numbers import county_day, daily_key, ticket_number
 from intake.domain.people import Action
-from intake.domain.submission import Submission, Upload
+from intake.domain.submission import Arrival, Submission, Upload
 from intake.domain.ticket_steps import TicketState
 from intake.services.reporters import reporter_row
 from intake.services.workroom import Workroom
@@ -142,7 +142,7 @@ def _write(
     if people:
         unit.conn.execute(_INSERT_REPORTER, people)
     unit.conn.execute(
-        _INSERT_CONTACT, [_contact_row(room, unit, key, report) for key, report in numbered]
+        _INSERT_CONTACT, [contact_row(room, unit, key, report) for key, report in numbered]
     )
     files = [row for key, report in numbered for row in attachment_rows(unit, key, report.uploads)]
     if files:
@@ -209,7 +209,14 @@ def _ticket_row(unit: Unit, key: int, report: Submission, respond_by: datetime) 
     }
 
 
-def _contact_row(room: Workroom, unit: Unit, key: int, report: Submission) -> dict[str, Any]:
+def contact_row(
+    room: Workroom,
+    unit: Unit,
+    key: int,
+    report: Submission | Arrival,
+    outcome: Outcome = Outcome.TICKET,
+) -> dict[str, Any]:
+    """The arrival at the door, its raw form sealed, with its one outcome (decision 1)."""
     return {
         "source": report.source.value,
         "external_id": report.external_id,
@@ -217,7 +224,7 @@ def _contact_row(room: Workroom, unit: Unit, key: int, report: Submission) -> di
         "media_type": report.media_type,
         "raw": room.cipher.seal(report.raw, f"contact.raw:{report.source}:{report.external_id}"),
         "raw_hash": report.raw_hash,
-        "outcome": Outcome.TICKET.value,
+        "outcome": outcome.value,
         "outcome_at": unit.now,
         "ticket_id": key,
         "remark": "",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from intake.domain.submission import Submission
 from intake.services.accept import Answer, Receipt, accept_group
+from intake.services.patience import in_time
 from intake.services.workroom import Workroom
 from intake.store.database import StoreUnavailable
 
@@ -29,7 +30,7 @@ class Reception:
         self._waiting.append((submission, future))
         if not self._busy:
             self._next_group()
-        return await future
+        return await in_time(future)
 
     def _next_group(self) -> None:
         group = self._waiting[:_GROUP_SIZE]

@@ -16,9 +16,9 @@ from classifiers.text import search_tokens
 from intake.domain.appeal import AppealType, Urgency
 from intake.domain.errors import NotFound
 from intake.domain.numbers import ticket_number
-from intake.services.ask import PHOTOS_TOPIC
 from intake.services.outbox import finish_with
 from intake.services.photos import any_waiting
+from intake.services.supplement import PHOTOS_TOPIC
 from intake.services.workroom import Workroom
 from intake.store import search
 from intake.store.tables import suggestion, supplement, ticket

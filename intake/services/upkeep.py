@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from intake.security.sessions import ABSOLUTE_TIMEOUT
 from intake.services import outbox
 from intake.services.photos import remove_strays
+from intake.services.retention import forget_deliveries, forget_reporters
 from intake.services.workroom import Workroom
 from intake.store import schedule, seals, tallies
 from intake.store.tables import presence, session
@@ -60,6 +61,8 @@ DUTIES: Mapping[str, Duty] = {
     "end-sessions": Duty(600, end_sessions),
     "prune-outbox": Duty(3_600, outbox.prune),
     "remove-stray-files": Duty(3_600, remove_strays),
+    "forget-reporters": Duty(86_400, forget_reporters),
+    "forget-deliveries": Duty(86_400, forget_deliveries),
 }
 
 

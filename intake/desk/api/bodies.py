@@ -12,7 +12,7 @@ from intake.domain.ticket import Ticket
 from intake.domain.visit import Satisfaction, Solved, VisitOutcome
 from intake.http.words import PRINTABLE, Input, Line, Words
 from intake.services import answer as answering
-from intake.services import ask, claim, file, merge, submit, verify
+from intake.services import ask, claim, file, merge, submit, supplement, verify
 from intake.services.case_event import CaseReport
 from intake.services.register import Registration, register
 from intake.services.visit import VisitRecord, record_visit
@@ -121,7 +121,7 @@ class Supplement(Unversioned):
     text: Words
 
     def run(self, room: Workroom, actor: Actor, number: str) -> Ticket:
-        return ask.add_supplement(room, actor, number, self.text)
+        return supplement.add_supplement(room, actor, number, self.text)
 
 
 class GiveUp(Versioned):

@@ -12,8 +12,8 @@ from intake.domain.numbers import ticket_number
 from intake.domain.people import CITIZEN
 from intake.jobs import tasks
 from intake.services import outbox
-from intake.services.ask import add_supplement
 from intake.services.outbox import Job
+from intake.services.supplement import add_supplement
 from intake.services.workroom import Workroom, utc_now
 from intake.store import search
 from intake.store.tables import outbox as table

@@ -13,11 +13,11 @@ from intake.domain.errors import Refusal, StaleVersion, WrongState
 from intake.domain.people import CITIZEN
 from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import TicketState
-from intake.services.ask import add_supplement
 from intake.services.claim import be_present, claim
 from intake.services.file import file_ticket
 from intake.services.merge import merge
 from intake.services.register import register
+from intake.services.supplement import add_supplement
 from intake.store.records import save
 from intake.store.tables import casefile, presence
 from intake.store.unit import Unit

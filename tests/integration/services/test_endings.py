@@ -13,9 +13,10 @@ from intake.domain.reasons import DECLINE_REASONS, DeclineCode
 from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import TicketState
 from intake.services.answer import answer, decline, refer, settle
-from intake.services.ask import add_supplement, ask_info, give_up, withdraw
+from intake.services.ask import ask_info, give_up, withdraw
 from intake.services.progress import read_progress
 from intake.services.register import register
+from intake.services.supplement import add_supplement
 from intake.services.void import void
 from intake.store.tables import supplement
 from tests.integration.services.desk import PHONE, Desk

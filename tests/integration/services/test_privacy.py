@@ -11,12 +11,13 @@ from intake.domain.people import CITIZEN
 from intake.domain.submission import ReporterDetails
 from intake.domain.visit import Satisfaction, Solved, VisitOutcome
 from intake.services.answer import answer
-from intake.services.ask import add_supplement, ask_info, give_up, withdraw
+from intake.services.ask import ask_info, give_up, withdraw
 from intake.services.file import file_by_instruction, file_ticket
 from intake.services.merge import merge, split
 from intake.services.register import register
 from intake.services.reporters import reveal
 from intake.services.submit import refuse_filing, return_for_correction, submit_for_filing
+from intake.services.supplement import add_supplement
 from intake.services.verify import answer_verification, send_verification
 from intake.services.visit import VisitRecord, record_visit
 from intake.services.void import void

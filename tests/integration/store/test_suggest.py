@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 from intake.domain.errors import NotFound
 from intake.domain.numbers import ticket_number
 from intake.domain.people import CITIZEN
-from intake.services.ask import add_supplement
 from intake.services.outbox import take_due
 from intake.services.suggest import suggest_changed, suggest_received
+from intake.services.supplement import add_supplement
 from intake.services.workroom import Workroom, utc_now
 from intake.store.tables import suggestion, ticket
 from tests.store_fixtures import SteadySuggester

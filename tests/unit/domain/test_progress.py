@@ -71,7 +71,7 @@ def test_the_words_of_the_dossier(state: TicketState, words: str) -> None:
         EventType.FILING_SUBMITTED,
         EventType.FILING_RETURNED,
         EventType.REPORTER_REVEALED,
-        EventType.NOTE_ADDED,
+        EventType.REPORTER_FORGOTTEN,
         EventType.TICKET_SPLIT,
     ],
 )
