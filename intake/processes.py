@@ -32,7 +32,7 @@ class Child:
     again_at: float = 0.0
 
     def start(self) -> None:
-        self.process = subprocess.Popen([sys.executable, "-m", "intake.cli", self.part])  # noqa: S603
+        self.process = subprocess.Popen([sys.executable, "-m", "intake.cli", self.part])
         self.started = time.monotonic()
 
     def exit_code(self) -> int | None:

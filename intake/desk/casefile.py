@@ -1,7 +1,7 @@
 """Cases: the list, the case page with its limits, and the steps the reader's role allows."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -112,7 +112,7 @@ def _until(form: Values) -> datetime | None:
     if not given:
         return None
     try:
-        day = datetime.strptime(given, "%Y-%m-%d").date()  # noqa: DTZ007
+        day = date.fromisoformat(given)
     except ValueError:
         raise Invalid("请选择日期。", field="until") from None
     return datetime.combine(day + timedelta(days=1), time(), COUNTY_ZONE)

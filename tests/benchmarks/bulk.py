@@ -172,7 +172,7 @@ def _put(store: sqlite3.Connection, table: Table, rows: Sequence[dict[str, Any]]
     names = ", ".join(column.name for column in columns)
     marks = ", ".join("?" * len(columns))
     store.executemany(
-        f"INSERT INTO {table.name} ({names}) VALUES ({marks})",  # noqa: S608
+        f"INSERT INTO {table.name} ({names}) VALUES ({marks})",
         [[row.get(column.name, _nothing(column)) for column in columns] for row in rows],
     )
 

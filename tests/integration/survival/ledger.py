@@ -73,7 +73,7 @@ def _require_one_each(conn: Connection, keys: list[int]) -> None:
     received = select(outbox.c.key).where(outbox.c.topic == "ticket.received")
     assert sorted(int(key) for key in conn.execute(received).scalars()) == keys
     column = "rowid" if conn.dialect.name == "sqlite" else "ticket_id"
-    found = conn.execute(text(f"SELECT {column} FROM ticket_search ORDER BY 1"))  # noqa: S608
+    found = conn.execute(text(f"SELECT {column} FROM ticket_search ORDER BY 1"))
     assert list(found.scalars()) == keys, "the search index does not fit"
 
 
