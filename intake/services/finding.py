@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from classifiers.catalogue import search
+from classifiers.finder import search
 from classifiers.suggestion import Suggestion
 from intake.domain.people import Action, Actor
 from intake.services.catalogue import HandbookCard, handbook_cards

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from classifiers.catalogue import search
+from classifiers.finder import search
 from classifiers.lexicon import lexicon
 from classifiers.suggestion import Suggester
 from classifiers.text import search_tokens

@@ -15,8 +15,8 @@ from classifiers.catalogue import (
     name_of,
     out_fields,
     read_catalogue,
-    search,
 )
+from classifiers.finder import search
 
 
 def test_the_current_edition_is_complete() -> None:

@@ -116,7 +116,7 @@ def test_a_model_outside_the_folder_is_not_promoted(tmp_path: Path) -> None:
 def test_serving_never_loads_the_training_libraries(cold_model: Path) -> None:
     code = (
         "import sys, pathlib; from classifiers.suggestion import Suggester; "
-        "from classifiers.catalogue import search; "
+        "from classifiers.finder import search; "
         "Suggester.load(pathlib.Path(sys.argv[1])).suggest('路灯不亮'); search('ld'); "
         "print(sorted({'sklearn', 'scipy', 'pypinyin', 'jieba'} & set(sys.modules)))"
     )
