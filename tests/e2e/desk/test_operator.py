@@ -30,7 +30,7 @@ def test_an_arrival_appears_by_itself(site: Site, desk: Desk) -> None:
 
 
 def test_register_and_file_by_keys_alone(site: Site, desk: Desk) -> None:
-    number = site.report(LAMP + "已经摔了一个人。")
+    number = site.report_elsewhere(LAMP + "已经摔了一个人。")
     page = desk("op1")
     open_ticket(page, site.address, number)
     choose_first_suggestion(page)

@@ -14,7 +14,7 @@ ROAD = "路面塌陷了一个大坑，差点掉进去，太危险了。"
 
 def submit(page: Page, site: Site, text: str) -> str:
     """Register a report as 疑难 and submit it to the shift leader, by keys; returns its number."""
-    number = site.report(text)
+    number = site.report_elsewhere(text)
     open_ticket(page, site.address, number)
     choose_first_suggestion(page)
     page.get_by_label("疑难").check()

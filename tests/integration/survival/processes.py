@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).parents[3]
+_POOL_LOST = "Could not start worker processes"
 
 
 class Nursery:
@@ -82,9 +83,16 @@ class Part:
                 os.kill(int(child), signal.SIGKILL)
         return bool(children)
 
-    def require_alive(self) -> None:
+    def keep_alive(self) -> None:
+        """Fail when it ended by itself, but for a worker whose pool was killed while it started.
+
+        Celery gives up then; whoever supervises it starts it again (deploy/systemd: always).
+        """
         code = self.nursery.ask(do="poll", pid=self.pid)["code"]
-        assert code is None, f"{self.name} ended by itself ({code}):\n{self.log()}"
+        if code is None:
+            return
+        assert _POOL_LOST in self.log(), f"{self.name} ended by itself ({code}):\n{self.log()}"
+        self.start()
 
     def end(self) -> None:
         """SIGTERM; it must end in order."""

@@ -42,7 +42,7 @@ def storm(parts: Sequence[Part], load: Load, show: Show) -> None:
     for done in range(1, ROUNDS + 1):
         time.sleep(chance.uniform(0, LONGEST_PAUSE))
         for part in parts:
-            part.require_alive()
+            part.keep_alive()
         part = chance.choice(parts)
         kill = chance.choice(ways_to_go(part))
         kill()
@@ -72,9 +72,14 @@ def survive(room: Workroom, parts: Sequence[Part], show: Show) -> None:
         storm(parts, load, show)
         heard = load.stop()
     late = open_jobs(room)
-    wait_until(lambda: open_jobs(room) == 0, 90, "jobs stay open")
+
+    def calm() -> bool:
+        for part in parts:
+            part.keep_alive()
+        return open_jobs(room) == 0
+
+    wait_until(calm, 90, "jobs stay open")
     for part in parts:
-        part.require_alive()
         part.end()
     assert not heard.faults, heard.faults[:3]
     tickets = require_whole(room, heard.numbers)

@@ -69,7 +69,7 @@ def service(
         wait_until(lambda: asked(free_port, "/health")[0] == 200, 30, "the web did not come up")
         yield room
         for part in parts:
-            part.require_alive()
+            part.keep_alive()
     room.database.close()
 
 
