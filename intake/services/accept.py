@@ -168,7 +168,7 @@ def _ticket_row(unit: Unit, key: int, report: Submission, respond_by: datetime) 
         data={"source": report.source.value, "raw": report.raw_hash, "photos": len(report.uploads)},
     )
     place = report.place
-    level, _ = urgency_of(fold(report.text).text, lexicon().triggers)
+    level, _ = urgency_of(fold(report.text, len(report.text)).text, lexicon().triggers)
     urgency = Urgency.from_label(level)
     return {
         "id": key,
