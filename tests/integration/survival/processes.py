@@ -72,7 +72,11 @@ class Part:
 
     def kill_with_children(self) -> None:
         """SIGKILL to the process and everything it started, as a container ends."""
-        os.killpg(self.pid, signal.SIGKILL)
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            # Just forked: it does not lead a group of its own yet and has no children.
+            os.kill(self.pid, signal.SIGKILL)
         assert self.nursery.ask(do="wait", pid=self.pid)["code"] == -signal.SIGKILL
 
     def kill_one_child(self) -> bool:
