@@ -1,0 +1,14 @@
+"""The PBX link: calls, gaps, recordings, agents, commands."""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

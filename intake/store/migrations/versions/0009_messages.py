@@ -1,0 +1,14 @@
+"""Messages to citizens: drafts, deliveries, templates, answers by link."""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

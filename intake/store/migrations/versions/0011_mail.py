@@ -1,0 +1,14 @@
+"""Mail as it arrived: raw messages, authentication verdicts, unreadable ones."""
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
