@@ -22,6 +22,7 @@ FORMAT = 1
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MANIFEST = "manifest.json"
 _MOST_BYTES = 200_000_000
+_MOST_MANIFEST_BYTES = 4_000_000
 
 
 class ModelError(ValueError):
@@ -95,6 +96,21 @@ def read_archive(path: Path, expected: Mapping[str, Any]) -> Archive:
         if name.endswith(".json") and name != _MANIFEST
     }
     return Archive(manifest, arrays, texts, _version(manifest))
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Read what a model file says of itself, without its arrays; raises ModelError."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            if packed.getinfo(_MANIFEST).file_size > _MOST_MANIFEST_BYTES:
+                raise ModelError(f"{path.name} has a damaged manifest; train the model again")
+            return _manifest(path, {_MANIFEST: packed.read(_MANIFEST)})
+    except FileNotFoundError:
+        raise ModelError(f"{path} does not exist; train a model with --out {path}") from None
+    except KeyError:
+        raise ModelError(f"{path.name} has no manifest; it is no model of this product") from None
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError) as problem:
+        raise ModelError(f"{path.name} is no readable model file: {problem}") from None
 
 
 def _manifest(path: Path, members: Mapping[str, bytes]) -> dict[str, Any]:
