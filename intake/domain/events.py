@@ -17,6 +17,10 @@ class Subject(StrEnum):
     TICKET = "TICKET"
     CASE = "CASE"
     ACCOUNT = "ACCOUNT"
+    CALL = "CALL"
+    AGENT = "AGENT"
+    PBX = "PBX"
+    MESSAGE = "MESSAGE"
 
 
 class EventType(StrEnum):
@@ -54,6 +58,29 @@ class EventType(StrEnum):
     SIGN_IN_FAILED = "SignInFailed"
     SIGNED_OUT = "SignedOut"
     ACCOUNT_CHANGED = "AccountChanged"
+    CALL_RANG = "CallRang"
+    CALL_ANSWERED = "CallAnswered"
+    CALL_ENDED = "CallEnded"
+    CALL_CONTROLLED = "CallControlled"
+    CALL_LOST_TRACK = "CallLostTrack"
+    CALL_LINKED = "CallLinked"
+    RECORDING_PICKED_UP = "RecordingPickedUp"
+    RECORDING_PLAYED = "RecordingPlayed"
+    RECORDING_HELD = "RecordingHeld"
+    RECORDING_PURGED = "RecordingPurged"
+    AGENT_CHANGED = "AgentChanged"
+    PBX_LINK_CHANGED = "PbxLinkChanged"
+    PBX_COMMAND_ASKED = "PbxCommandAsked"
+    PBX_COMMAND_ENDED = "PbxCommandEnded"
+    CALLBACK_DUE = "CallbackDue"
+    CALLBACK_DONE = "CallbackDone"
+    RETURN_DUE = "ReturnDue"
+    RETURN_ATTEMPTED = "ReturnAttempted"
+    RETURN_DECIDED = "ReturnDecided"
+    MESSAGE_WRITTEN = "MessageWritten"
+    MESSAGE_SENT = "MessageSent"
+    MESSAGE_FAILED = "MessageFailed"
+    MESSAGE_RECEIVED = "MessageReceived"
 
 
 GENESIS = "0" * 64

@@ -13,6 +13,7 @@ from intake.store.tables.catalogue import (
     unit,
 )
 from intake.store.tables.history import counter, cursor, event, outbox, schedule, seal, tally
+from intake.store.tables.messages import answer_link, door, message, message_template
 from intake.store.tables.people import account, api_token, presence, session
 from intake.store.tables.place import (
     community,
@@ -22,6 +23,24 @@ from intake.store.tables.place import (
     road,
     unit_grid,
     village,
+)
+from intake.store.tables.returns import (
+    callback_task,
+    dial_attempt,
+    do_not_call,
+    return_task,
+    script,
+)
+from intake.store.tables.telephony import (
+    agent,
+    agent_spell,
+    call,
+    call_note,
+    nuisance_number,
+    pbx,
+    pbx_command,
+    pbx_gap,
+    recording,
 )
 from intake.store.tables.ticket import (
     attachment,
@@ -35,9 +54,15 @@ from intake.store.tables.work import suggestion, verification, visit
 
 __all__ = [
     "account",
+    "agent",
+    "agent_spell",
+    "answer_link",
     "api_token",
     "attachment",
     "calendar_override",
+    "call",
+    "call_note",
+    "callback_task",
     "case_limit",
     "case_pause",
     "casefile",
@@ -50,17 +75,29 @@ __all__ = [
     "counter",
     "county",
     "cursor",
+    "dial_attempt",
+    "do_not_call",
+    "door",
     "edition",
     "event",
     "landmark",
+    "message",
+    "message_template",
     "metadata",
+    "nuisance_number",
     "outbox",
+    "pbx",
+    "pbx_command",
+    "pbx_gap",
     "presence",
+    "recording",
     "referral",
     "region",
     "reporter",
+    "return_task",
     "road",
     "schedule",
+    "script",
     "seal",
     "session",
     "suggestion",
