@@ -65,6 +65,19 @@ class Settings(BaseSettings):
     job_attempts: Annotated[int, Field(ge=1, le=50)] = 8
     store_threads: Annotated[int, Field(ge=2, le=64)] = 8
     log_level: str = "INFO"
+    pbx_name: Annotated[str, Field(pattern=r"[a-z0-9-]{1,40}")] = "pbx1"
+    pbx_host: str = "127.0.0.1"
+    pbx_ami_port: Annotated[int, Field(ge=1, le=65535)] = 5038
+    pbx_ami_user: str = ""
+    pbx_ami_secret: SecretStr = SecretStr("")
+    pbx_logs: Path | None = None
+    pbx_recordings: Path | None = None
+    pbx_queue: Annotated[str, Field(pattern=r"[a-z0-9-]{1,40}")] = "hotline"
+    pbx_ws_url: str = ""
+    wrap_up_seconds: Annotated[int, Field(ge=0, le=600)] = 30
+    short_seconds: Annotated[int, Field(ge=0, le=60)] = 5
+    service_level_seconds: Annotated[int, Field(ge=5, le=120)] = 15
+    callback_minutes: Annotated[int, Field(ge=5, le=1_440)] = 30
 
     @field_validator("database_url")
     @classmethod
@@ -77,6 +90,11 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The database address; by default one SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data / 'minsheng.db'}"
+
+    @property
+    def has_pbx(self) -> bool:
+        """Whether a PBX is configured; without an AMI user the telephony process is not started."""
+        return bool(self.pbx_ami_user)
 
     @property
     def uploads(self) -> Path:
