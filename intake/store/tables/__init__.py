@@ -13,6 +13,7 @@ from intake.store.tables.catalogue import (
     unit,
 )
 from intake.store.tables.history import counter, cursor, event, outbox, schedule, seal, tally
+from intake.store.tables.learning import decision, hot_spot, near_band, training_run
 from intake.store.tables.messages import answer_link, door, message, message_template
 from intake.store.tables.people import account, api_token, presence, session
 from intake.store.tables.place import (
@@ -75,15 +76,18 @@ __all__ = [
     "counter",
     "county",
     "cursor",
+    "decision",
     "dial_attempt",
     "do_not_call",
     "door",
     "edition",
     "event",
+    "hot_spot",
     "landmark",
     "message",
     "message_template",
     "metadata",
+    "near_band",
     "nuisance_number",
     "outbox",
     "pbx",
@@ -105,6 +109,7 @@ __all__ = [
     "tally",
     "ticket",
     "ticket_link",
+    "training_run",
     "unit",
     "unit_grid",
     "verification",
