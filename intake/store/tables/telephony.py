@@ -73,6 +73,7 @@ call = Table(
     Column("contact_id", Key, ForeignKey("contact.id")),
     Column("ticket_id", Key, ForeignKey("ticket.id")),
     Column("attempt_id", String(40)),
+    Column("record_resume_at", Instant),
     Column("remark", Words, nullable=False),
     Unique("pbx", "linkedid"),
 )
@@ -181,4 +182,13 @@ nuisance_number = Table(
     Column("added_by", Key, nullable=False),
     Column("added_at", Instant, nullable=False),
     Column("until", Instant),
+)
+
+known_caller = Table(
+    "known_caller",
+    metadata,
+    Column("number_hash", Blob, primary_key=True),
+    Column("elder", Boolean, nullable=False),
+    Column("marked_by", Key, nullable=False),
+    Column("marked_at", Instant, nullable=False),
 )

@@ -50,6 +50,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_agent_spell_began_at", "agent_spell", ["began_at"], unique=False)
     op.create_table(
+        "known_caller",
+        sa.Column("number_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("elder", sa.Boolean(), nullable=False),
+        sa.Column("marked_by", KEY, nullable=False),
+        sa.Column("marked_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("number_hash", name="pk_known_caller"),
+    )
+    op.create_table(
         "nuisance_number",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.Column("number", sa.LargeBinary(), nullable=False),
@@ -139,6 +147,7 @@ def upgrade() -> None:
         sa.Column("contact_id", KEY, nullable=True),
         sa.Column("ticket_id", KEY, nullable=True),
         sa.Column("attempt_id", sa.String(length=40), nullable=True),
+        sa.Column("record_resume_at", INSTANT, nullable=True),
         sa.Column("remark", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name="fk_call_contact_id"),
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name="fk_call_ticket_id"),
@@ -202,5 +211,6 @@ def downgrade() -> None:
     op.drop_table("pbx_command")
     op.drop_table("pbx")
     op.drop_table("nuisance_number")
+    op.drop_table("known_caller")
     op.drop_table("agent_spell")
     op.drop_table("agent")
