@@ -3,6 +3,7 @@
 Words of the field: 签入, 签出, 置闲, 置忙, 整理 (domain.md §3, 90–92).
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -110,3 +111,22 @@ def require_signed_in(agent: Agent) -> None:
     """Raise WrongState for an extension nobody has signed in to."""
     if agent.state is AgentState.OFFLINE:
         raise WrongState("还没有签入分机，请先签入。")
+
+
+_EXTENSION = re.compile(r"[0-9]{2,8}")
+
+
+def extensions_of(text: str) -> tuple[str, ...]:
+    """The extensions of a setting such as "8001-8008,8101", in order, each once.
+
+    Raises ValueError for anything else, and for more than 500.
+    """
+    found: dict[str, None] = {}
+    for part in (part.strip() for part in text.split(",")):
+        first, _, last = part.partition("-")
+        last = last or first
+        known = _EXTENSION.fullmatch(first) and _EXTENSION.fullmatch(last)
+        if not known or len(first) != len(last) or int(last) - int(first) not in range(500):
+            raise ValueError("write extensions as 8001-8008,8101")
+        found |= {f"{number:0{len(first)}}": None for number in range(int(first), int(last) + 1)}
+    return tuple(found)

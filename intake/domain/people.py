@@ -77,6 +77,12 @@ class Action(StrEnum):
     REPORTS = "reports"
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_AUDIT = "read_audit"
+    CALL = "call"
+    READ_CALLS = "read_calls"
+    SUPERVISE_CALLS = "supervise_calls"
+    PLAY_RECORDING = "play_recording"
+    HOLD_RECORDING = "hold_recording"
+    LIST_NUISANCE = "list_nuisance"
 
 
 _CALL_CENTRE = frozenset({Role.OPERATOR, Role.SHIFT_LEADER})
@@ -115,6 +121,12 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.REPORTS: frozenset({Role.SHIFT_LEADER, Role.LEADER, Role.ASSESSOR}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.SYSADMIN}),
     Action.READ_AUDIT: frozenset({Role.AUDITOR}),
+    Action.CALL: _CALL_CENTRE,
+    Action.READ_CALLS: _CALL_CENTRE | {Role.LEADER, Role.ASSESSOR, Role.AUDITOR},
+    Action.SUPERVISE_CALLS: _LEADER_ONLY,
+    Action.PLAY_RECORDING: _CALL_CENTRE | {Role.LEADER, Role.ASSESSOR},
+    Action.HOLD_RECORDING: _LEADER_ONLY,
+    Action.LIST_NUISANCE: _LEADER_ONLY,
 }
 
 

@@ -23,6 +23,9 @@ _HEADS: dict[Subject, Table] = {
     Subject.CASE: casefile,
     Subject.TICKET: ticket,
 }
+_UNCHAINED = (Subject.CALL, Subject.AGENT, Subject.PBX)
+"""Facts of moments: each is hashed by itself, and the seals hold them in their place."""
+
 _AT_A_TIME = 1_000
 
 
@@ -61,6 +64,7 @@ def verify(room: Workroom, progress: Progress | None = None) -> Verdict:
             _no_strangers(conn)
             for subject, table in _HEADS.items():
                 _check_chains(conn, subject, table, count)
+            _check_moments(conn, count)
             seals.check(conn, count)
         except _Fault as found:
             fault = str(found)
@@ -87,7 +91,7 @@ def _stream(conn: Connection, query: Select[Any]) -> Iterator[Row[Any]]:
 
 
 def _no_strangers(conn: Connection) -> None:
-    known = [subject.value for subject in _HEADS]
+    known = [subject.value for subject in (*_HEADS, *_UNCHAINED)]
     query = select(event.c.id, event.c.subject).where(event.c.subject.not_in(known))
     row = conn.execute(query.order_by(event.c.id).limit(1)).first()
     if row is not None:
@@ -120,6 +124,16 @@ def _check_chains(conn: Connection, subject: Subject, table: Table, count: _Coun
     while head is not None:
         _require_unused(subject, head)
         head = next(heads, None)
+
+
+def _check_moments(conn: Connection, count: _Count) -> None:
+    """Facts without a chain: each content fits its hash, and none claims one before it."""
+    kinds = [subject.value for subject in _UNCHAINED]
+    query = select(event).where(event.c.subject.in_(kinds)).order_by(event.c.id)
+    for row in _stream(conn, query):
+        count.one()
+        if _digest(row) != row.hash or row.prev_hash != GENESIS:
+            raise _Fault(f"event {row.id}: its content does not fit its hash; it was changed")
 
 
 def _check_chain(chain: Iterator[Row[Any]], count: _Count) -> Row[Any]:

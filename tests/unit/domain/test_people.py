@@ -34,6 +34,12 @@ MATRIX = {
     Action.REPORTS: {Role.SHIFT_LEADER, Role.LEADER, Role.ASSESSOR},
     Action.MANAGE_ACCOUNTS: {Role.SYSADMIN},
     Action.READ_AUDIT: {Role.AUDITOR},
+    Action.CALL: CALL_CENTRE,
+    Action.READ_CALLS: CALL_CENTRE | {Role.LEADER, Role.ASSESSOR, Role.AUDITOR},
+    Action.SUPERVISE_CALLS: {Role.SHIFT_LEADER},
+    Action.PLAY_RECORDING: CALL_CENTRE | {Role.LEADER, Role.ASSESSOR},
+    Action.HOLD_RECORDING: {Role.SHIFT_LEADER},
+    Action.LIST_NUISANCE: {Role.SHIFT_LEADER},
 }
 """Posts of people only; operators answer a verification for a collector who telephones."""
 
