@@ -15,6 +15,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from intake.domain.agent import extensions_of
 from intake.domain.filing import FilingAuthority
 
 DEFAULT_DATA = Path("var")
@@ -78,12 +79,22 @@ class Settings(BaseSettings):
     short_seconds: Annotated[int, Field(ge=0, le=60)] = 5
     service_level_seconds: Annotated[int, Field(ge=5, le=120)] = 15
     callback_minutes: Annotated[int, Field(ge=5, le=1_440)] = 30
+    pbx_extensions: str = "8001-8008"
+    record_pause_seconds: Annotated[int, Field(ge=10, le=600)] = 60
+    recording_days: Annotated[int, Field(ge=180)] = 730
+    recording_wait_seconds: Annotated[int, Field(ge=30, le=86_400)] = 600
 
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
         if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("use sqlite:////path/file.db or postgresql+psycopg://user@host/name")
+        return value
+
+    @field_validator("pbx_extensions")
+    @classmethod
+    def _readable_extensions(cls, value: str) -> str:
+        extensions_of(value)
         return value
 
     @property
@@ -99,6 +110,11 @@ class Settings(BaseSettings):
     @property
     def uploads(self) -> Path:
         return self.data / "uploads"
+
+    @property
+    def recordings(self) -> Path:
+        """Where recordings are kept, sealed, once they have been fetched from the PBX."""
+        return self.data / "recordings"
 
     @property
     def keys(self) -> Path:
