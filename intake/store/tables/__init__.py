@@ -14,6 +14,7 @@ from intake.store.tables.catalogue import (
 )
 from intake.store.tables.history import counter, cursor, event, outbox, schedule, seal, tally
 from intake.store.tables.learning import decision, hot_spot, near_band, training_run
+from intake.store.tables.mail import mail
 from intake.store.tables.messages import answer_link, door, message, message_template
 from intake.store.tables.people import account, api_token, presence, session
 from intake.store.tables.place import (
@@ -86,6 +87,7 @@ __all__ = [
     "hot_spot",
     "known_caller",
     "landmark",
+    "mail",
     "message",
     "message_template",
     "metadata",
