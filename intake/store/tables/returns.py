@@ -14,6 +14,8 @@ callback_task = Table(
     Column("number_shown", String(40), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("missed_at", Instant, nullable=False),
     Column("state", String(10), nullable=False),
     Column("reason", String(16), nullable=False),
     Column("missed", Integer, nullable=False),
@@ -38,8 +40,8 @@ Index(
     postgresql_where=_OPEN_CALLBACK,
 )
 Index(
-    "ix_callback_task_open_due_at",
-    callback_task.c.due_at,
+    "ix_callback_task_open_next_at",
+    callback_task.c.next_at,
     sqlite_where=_OPEN_CALLBACK,
     postgresql_where=_OPEN_CALLBACK,
 )
@@ -56,6 +58,8 @@ return_task = Table(
     Column("created_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("next_at", Instant, nullable=False),
+    Column("asked_for", Instant),
+    Column("by_person", Boolean, nullable=False),
     Column("state", String(12), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("claimed_by", Key),
@@ -65,6 +69,8 @@ return_task = Table(
     Column("decision", String(16), nullable=False),
     Column("decided_by", Key),
     Column("decided_at", Instant),
+    Column("confirmed_by", Key),
+    Column("confirmed_at", Instant),
     Column("remark", Words, nullable=False),
     Column("version", Integer, nullable=False),
 )
@@ -81,6 +87,13 @@ Index(
     return_task.c.next_at,
     sqlite_where=_OPEN_RETURN,
     postgresql_where=_OPEN_RETURN,
+)
+_IN_REVIEW = text("state = 'REVIEW'")
+Index(
+    "ix_return_task_review",
+    return_task.c.done_at,
+    sqlite_where=_IN_REVIEW,
+    postgresql_where=_IN_REVIEW,
 )
 Index("ix_return_task_created_at", return_task.c.created_at)
 Index("ix_return_task_ticket_id", return_task.c.ticket_id)
@@ -112,6 +125,22 @@ Index(
     sqlite_where=_OPEN_ATTEMPT,
     postgresql_where=_OPEN_ATTEMPT,
 )
+Index(
+    "uq_dial_attempt_open_callback",
+    dial_attempt.c.callback_task_id,
+    unique=True,
+    sqlite_where=_OPEN_ATTEMPT,
+    postgresql_where=_OPEN_ATTEMPT,
+)
+Index(
+    "uq_dial_attempt_open_account",
+    dial_attempt.c.by_account,
+    unique=True,
+    sqlite_where=_OPEN_ATTEMPT,
+    postgresql_where=_OPEN_ATTEMPT,
+)
+Index("ix_dial_attempt_ticket_id", dial_attempt.c.ticket_id)
+Index("ix_dial_attempt_planned_at", dial_attempt.c.planned_at)
 Index("ix_dial_attempt_return_task_id", dial_attempt.c.return_task_id)
 Index("ix_dial_attempt_callback_task_id", dial_attempt.c.callback_task_id)
 

@@ -1,4 +1,4 @@
-"""Call-backs and return calls: tasks, attempts, scripts, do-not-call."""
+"""Call-backs, return visits by telephone, dial attempts, do-not-call, scripts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,6 +41,8 @@ def upgrade() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("due_at", INSTANT, nullable=False),
         sa.Column("next_at", INSTANT, nullable=False),
+        sa.Column("asked_for", INSTANT, nullable=True),
+        sa.Column("by_person", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("claimed_by", KEY, nullable=True),
@@ -50,6 +52,8 @@ def upgrade() -> None:
         sa.Column("decision", sa.String(length=16), nullable=False),
         sa.Column("decided_by", KEY, nullable=True),
         sa.Column("decided_at", INSTANT, nullable=True),
+        sa.Column("confirmed_by", KEY, nullable=True),
+        sa.Column("confirmed_at", INSTANT, nullable=True),
         sa.Column("remark", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name="fk_return_task_ticket_id"),
@@ -63,6 +67,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("done_at IS NULL"),
         postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_index(
+        "ix_return_task_review",
+        "return_task",
+        ["done_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'REVIEW'"),
+        postgresql_where=sa.text("state = 'REVIEW'"),
     )
     op.create_index("ix_return_task_ticket_id", "return_task", ["ticket_id"], unique=False)
     op.create_index(
@@ -81,6 +93,8 @@ def upgrade() -> None:
         sa.Column("number_shown", sa.String(length=40), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("due_at", INSTANT, nullable=False),
+        sa.Column("next_at", INSTANT, nullable=False),
+        sa.Column("missed_at", INSTANT, nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("reason", sa.String(length=16), nullable=False),
         sa.Column("missed", sa.Integer(), nullable=False),
@@ -106,9 +120,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_callback_task_created_at", "callback_task", ["created_at"], unique=False)
     op.create_index(
-        "ix_callback_task_open_due_at",
+        "ix_callback_task_open_next_at",
         "callback_task",
-        ["due_at"],
+        ["next_at"],
         unique=False,
         sqlite_where=sa.text("done_at IS NULL"),
         postgresql_where=sa.text("done_at IS NULL"),
@@ -153,8 +167,26 @@ def upgrade() -> None:
     op.create_index(
         "ix_dial_attempt_callback_task_id", "dial_attempt", ["callback_task_id"], unique=False
     )
+    op.create_index("ix_dial_attempt_planned_at", "dial_attempt", ["planned_at"], unique=False)
     op.create_index(
         "ix_dial_attempt_return_task_id", "dial_attempt", ["return_task_id"], unique=False
+    )
+    op.create_index("ix_dial_attempt_ticket_id", "dial_attempt", ["ticket_id"], unique=False)
+    op.create_index(
+        "uq_dial_attempt_open_account",
+        "dial_attempt",
+        ["by_account"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_index(
+        "uq_dial_attempt_open_callback",
+        "dial_attempt",
+        ["callback_task_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_index(
         "uq_dial_attempt_open_return",
