@@ -1,4 +1,4 @@
-"""The live stream of the desk: every fact of a ticket as a server-sent event, by cursor.
+"""The live stream of the desk: facts of tickets, calls and agents as server-sent events, by cursor.
 
 The event id is the cursor: a browser that lost its connection sends it as Last-Event-ID and goes
 on where it was, in whichever web process it lands (decision 8).
@@ -8,15 +8,16 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from typing import Any
 
 from aiohttp import web
 
 from intake.desk.inbox import tab_of
 from intake.desk.pages import signed_in
-from intake.desk.tail import TAIL
+from intake.desk.tail import TAIL, last_event
 from intake.domain.events import Subject
 from intake.domain.numbers import ticket_number
-from intake.domain.people import Action
+from intake.domain.people import Action, Role
 from intake.domain.ticket_steps import TicketState
 from intake.http.identity import Identity
 from intake.http.problems import no
@@ -26,13 +27,14 @@ from intake.services.standing import still_signed_in
 
 _HEARTBEAT_SECONDS = 15.0
 _RETRY_MILLISECONDS = 2000
+_TELEPHONE = frozenset({Subject.CALL.value, Subject.AGENT.value})
 
 
 @signed_in
 async def stream(request: web.Request, identity: Identity) -> web.StreamResponse:
     """Server-sent events until the session ends or the browser goes."""
     identity.actor.require(Action.READ_TICKETS)
-    after = _cursor(request)
+    after = await _cursor(request)
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
     )
@@ -63,7 +65,7 @@ async def _pump(
             rows = coming.result()
             if rows is None:
                 return
-            await response.write("".join(map(_told, rows)).encode())
+            await response.write("".join(_told(row, identity) for row in rows).encode())
             coming = asyncio.ensure_future(anext(batches, None))
     finally:
         coming.cancel()
@@ -71,22 +73,36 @@ async def _pump(
             await coming
 
 
-def _told(row: EventRow) -> str:
-    """One fact as a server-sent event; facts of other subjects only move the cursor."""
-    if row.subject != Subject.TICKET.value:
-        return f"id: {row.id}\nevent: cursor\ndata: {{}}\n\n"
-    told = {
+def _told(row: EventRow, identity: Identity) -> str:
+    """One fact as a server-sent event; facts that are not this person's only move the cursor."""
+    name, told = "cursor", {}
+    if row.subject == Subject.TICKET.value:
+        name, told = "ticket", _ticket(row)
+    elif row.subject in _TELEPHONE:
+        mine = row.data.get("account") == identity.account.id
+        if mine or identity.actor.role is Role.SHIFT_LEADER:
+            name = "call"
+            told = {**row.data, "type": row.type, "subject": row.subject_id, "mine": mine}
+    elif row.subject == Subject.PBX.value:
+        name, told = "pbx", {"type": row.type, "subject": row.subject_id, "state": row.to_state}
+    return f"id: {row.id}\nevent: {name}\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
+
+
+def _ticket(row: EventRow) -> dict[str, Any]:
+    return {
         "number": ticket_number(row.subject_id),
         "type": row.type,
         "tab": tab_of(TicketState(row.to_state)),
         "from": tab_of(TicketState(row.from_state)) if row.from_state else "",
         "by": row.actor_name,
     }
-    return f"id: {row.id}\nevent: ticket\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
 
 
-def _cursor(request: web.Request) -> int:
+async def _cursor(request: web.Request) -> int:
+    """Where to go on; a page that does not say starts with what happens next."""
     given = request.headers.get("Last-Event-ID") or request.query.get("after", "")
+    if not given:
+        return await last_event(request)
     if not (given.isascii() and given.isdecimal() and len(given) <= 18):
         raise no("malformed", "实时消息的位置不对，请刷新页面。")
     return int(given)

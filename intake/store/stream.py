@@ -8,11 +8,12 @@ so a reader that remembers the last id it saw misses nothing, whichever process 
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -31,6 +32,7 @@ _COLUMNS = (
     event.c.to_state,
     event.c.at,
     event.c.actor_name,
+    event.c.data,
 )
 
 
@@ -46,6 +48,7 @@ class EventRow:
     to_state: str
     at: datetime
     actor_name: str
+    data: Mapping[str, Any]
 
 
 class EventTail:
