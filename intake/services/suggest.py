@@ -11,13 +11,16 @@ from sqlalchemy import Connection, Insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from classifiers.near_text import near_text
 from classifiers.suggestion import Suggestion
 from classifiers.text import search_tokens
 from intake.domain.appeal import AppealType, Urgency
 from intake.domain.errors import NotFound
 from intake.domain.numbers import ticket_number
+from intake.services.near_index import index_near
 from intake.services.outbox import finish_with
 from intake.services.photos import any_waiting
+from intake.services.stepping import find_ticket
 from intake.services.supplement import PHOTOS_TOPIC
 from intake.services.workroom import Workroom
 from intake.store import search
@@ -36,6 +39,7 @@ def warm_up(room: Workroom) -> None:
     """Load the model and the word cutters now, so that the first ticket need not wait for them."""
     room.suggester.suggest("路灯不亮")
     search_tokens("路灯不亮")
+    near_text("路灯不亮")
 
 
 def suggest_received(room: Workroom, job_id: int, key: int) -> bool:
@@ -45,7 +49,7 @@ def suggest_received(room: Workroom, job_id: int, key: int) -> bool:
 
     def effect(unit: Unit) -> None:
         _store(unit, key, report.version, made)
-        index_ticket(unit.conn, key)
+        _index(room, unit, key)
         if any_waiting(unit.conn, key):
             unit.enqueue(PHOTOS_TOPIC, ticket_number(key), {"ticket": key})
 
@@ -60,9 +64,15 @@ def suggest_changed(room: Workroom, job_id: int, key: int) -> bool:
     def effect(unit: Unit) -> None:
         if made is not None:
             _store(unit, key, report.version, made)
-        index_ticket(unit.conn, key)
+        _index(room, unit, key)
 
     return finish_with(room, job_id, effect)
+
+
+def _index(room: Workroom, unit: Unit, key: int) -> None:
+    """Make the ticket findable by its words, and by what makes another ticket its duplicate."""
+    index_ticket(unit.conn, key)
+    index_near(room, unit.conn, find_ticket(unit.conn, ticket_number(key), lock=False))
 
 
 def index_ticket(conn: Connection, key: int) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 
 from intake.security.sessions import ABSOLUTE_TIMEOUT
 from intake.services import outbox
+from intake.services.near_index import forget_far
 from intake.services.photos import remove_strays
 from intake.services.retention import forget_deliveries, forget_reporters
 from intake.services.workroom import Workroom
@@ -60,6 +61,7 @@ DUTIES: Mapping[str, Duty] = {
     "forget-presence": Duty(300, forget_presence),
     "end-sessions": Duty(600, end_sessions),
     "prune-outbox": Duty(3_600, outbox.prune),
+    "forget-near-keys": Duty(86_400, forget_far),
     "remove-stray-files": Duty(3_600, remove_strays),
     "forget-reporters": Duty(86_400, forget_reporters),
     "forget-deliveries": Duty(86_400, forget_deliveries),

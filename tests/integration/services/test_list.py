@@ -15,7 +15,6 @@ from intake.domain.people import Actor, Role
 from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import TicketState
 from intake.services import ticket_list
-from intake.services.near import find_near
 from intake.services.register import register
 from intake.services.suggest import index_ticket
 from intake.services.ticket_list import TABS, ListQuery, list_tickets
@@ -194,41 +193,6 @@ def test_tallies_follow_the_history(desk: Desk) -> None:
     assert counted["new"] == 3
     assert counted["filed"] == 1
     assert sum(counted.values()) == 4
-
-
-def test_near_in_place_and_alike_in_words(desk: Desk) -> None:
-    here = desk.registered()
-    near = desk.registered()
-    metres_east = 1 / (111_320 * 0.8367)
-    farther = desk.form(lon=IN_AREA[0] + 60 * metres_east)
-    beside = desk.registered(form=farther)
-    other = desk.registered(
-        form=desk.form(
-            lon=IN_AREA[0] + 0.01,
-            description="路灯整夜不亮",
-            category="E09006",
-            condition_id=desk.condition("E09006"),
-        )
-    )
-    found = find_near(desk.room, desk.operator, here.number)
-    numbers = [one.number for one in found]
-    assert numbers[:2] == [near.number, beside.number]
-    assert other.number not in numbers
-    assert here.number not in numbers
-    assert "同一类别" in found[0].reasons
-    assert found[0].metres == pytest.approx(0, abs=0.5)
-    assert found[1].metres == pytest.approx(60, abs=2)
-    assert found[0].score > found[1].score > 0
-    with desk.refused(NotAllowed):
-        find_near(desk.room, desk.collectors["cj01"], here.number)
-
-
-def test_alike_in_words_without_any_place(desk: Desk) -> None:
-    made = _fill(desk, 2, "人民公园东门垃圾桶满溢无人清理")
-    far = desk.received("人民公园东门垃圾桶满溢无人清理")
-    found = find_near(desk.room, desk.operator, far.number)
-    assert {one.number for one in found} == {sheet.number for sheet in made}
-    assert all(one.metres is None for one in found)
 
 
 def test_the_page_of_a_ticket_reads_one_moment(desk: Desk) -> None:
