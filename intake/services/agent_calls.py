@@ -19,7 +19,7 @@ from intake.store.tables import agent, call
 from intake.store.unit import Unit
 
 
-def agent_rings(room: Workroom, unit: Unit, extension: str, call_id: int) -> None:
+def agent_rings(unit: Unit, extension: str, call_id: int) -> None:
     """A call is offered; a second one beside a conversation changes nothing."""
     who = _signed_in(unit, extension)
     if who is None or who.state is AgentState.TALKING:
@@ -72,7 +72,7 @@ def agent_freed(room: Workroom, unit: Unit, extension: str, call_id: int) -> Non
         _back(room, unit, who)
 
 
-def agent_reachable(room: Workroom, unit: Unit, extension: str, reachable: bool) -> None:
+def agent_reachable(unit: Unit, extension: str, reachable: bool) -> None:
     """Whether the telephone of the extension is registered; shown on the desk."""
     who = _signed_in(unit, extension)
     if who is not None and who.reachable != reachable:

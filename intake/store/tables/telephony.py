@@ -83,6 +83,13 @@ Index("ix_call_started_at", call.c.started_at)
 Index("ix_call_number_hash_started_at", call.c.number_hash, call.c.started_at)
 Index("ix_call_ticket_id", call.c.ticket_id)
 Index("ix_call_attempt_id", call.c.attempt_id)
+_RECORDING_PAUSED = text("record_resume_at IS NOT NULL")
+Index(
+    "ix_call_record_resume_at",
+    call.c.record_resume_at,
+    sqlite_where=_RECORDING_PAUSED,
+    postgresql_where=_RECORDING_PAUSED,
+)
 
 call_note = Table(
     "call_note",

@@ -166,6 +166,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
+    op.create_index(
+        "ix_call_record_resume_at",
+        "call",
+        ["record_resume_at"],
+        unique=False,
+        sqlite_where=sa.text("record_resume_at IS NOT NULL"),
+        postgresql_where=sa.text("record_resume_at IS NOT NULL"),
+    )
     op.create_index("ix_call_started_at", "call", ["started_at"], unique=False)
     op.create_index("ix_call_ticket_id", "call", ["ticket_id"], unique=False)
     op.create_table(
