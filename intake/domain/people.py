@@ -83,6 +83,8 @@ class Action(StrEnum):
     PLAY_RECORDING = "play_recording"
     HOLD_RECORDING = "hold_recording"
     LIST_NUISANCE = "list_nuisance"
+    DECIDE_VISIT = "decide_visit"
+    EDIT_SCRIPTS = "edit_scripts"
 
 
 _CALL_CENTRE = frozenset({Role.OPERATOR, Role.SHIFT_LEADER})
@@ -127,6 +129,8 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.PLAY_RECORDING: _CALL_CENTRE | {Role.LEADER, Role.ASSESSOR},
     Action.HOLD_RECORDING: _LEADER_ONLY,
     Action.LIST_NUISANCE: _LEADER_ONLY,
+    Action.DECIDE_VISIT: _LEADER_ONLY,
+    Action.EDIT_SCRIPTS: _LEADER_ONLY,
 }
 
 

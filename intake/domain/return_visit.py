@@ -69,6 +69,20 @@ class NoVisit(StrEnum):
         }[self.value]
 
 
+class AttemptState(StrEnum):
+    """One dial: asked of the PBX, spoken (the answer is still to be written), done, or never made.
+
+    A dial of whose end nothing was heard is LOST: the person may have been rung, so nobody calls
+    again before the pause between attempts is over.
+    """
+
+    ASKED = "ASKED"
+    SPOKEN = "SPOKEN"
+    DONE = "DONE"
+    NOT_MADE = "NOT_MADE"
+    LOST = "LOST"
+
+
 class Decision(StrEnum):
     """What the shift leader makes of dissatisfaction (domain.md §5.2)."""
 
