@@ -14,6 +14,9 @@ missing_packages() {
     [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || echo rabbitmq-server
     command -v redis-server >/dev/null || echo redis-server
     command -v chromium >/dev/null || echo chromium
+    command -v sipp >/dev/null || echo sip-tester
+    command -v espeak-ng >/dev/null || echo espeak-ng
+    command -v sox >/dev/null || echo sox
     compgen -G '/usr/share/fonts/*/noto/NotoSansCJK*' >/dev/null || echo fonts-noto-cjk
 }
 
@@ -37,4 +40,20 @@ install_packages() {
     [ -z "$ours" ] || rm -f -- "$policy"
     [ "$status" = 0 ] || { tail -n 20 "$output/packages.log"; say 'The packages could not be installed'; }
     return "$status"
+}
+
+# Asterisk is fetched into a folder while the other packages are installed and the servers start: it is
+# in no release this runs on, and tests start their own instances of it.
+fetch_asterisk() {
+    deploy/asterisk/get >"$output/asterisk.log" 2>&1 </dev/null &
+    asterisk_pid=$!
+}
+
+await_asterisk() {
+    if ! wait "$asterisk_pid"; then
+        cat -- "$output/asterisk.log"
+        return 1
+    fi
+    say "$(tail -n 1 "$output/asterisk.log")"
+    export MINSHENG_TEST_ASTERISK=$project/build/asterisk
 }

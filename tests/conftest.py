@@ -7,9 +7,11 @@ from tests.services.address import SERVICES, announced_address
 pytest_plugins = [
     "tests.services.browser",
     "tests.services.network",
+    "tests.services.asterisk",
     "tests.services.postgres",
     "tests.services.rabbitmq",
     "tests.services.redis",
+    "tests.services.sipp",
     "tests.store_fixtures",
 ]
 
@@ -20,6 +22,8 @@ NEEDS = {
     "rabbitmq_url": "rabbitmq",
     "redis_url": "redis",
     "chromium": "chromium",
+    "asterisk_server": "asterisk",
+    "new_asterisk": "asterisk",
 }
 
 

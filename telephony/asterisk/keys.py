@@ -1,4 +1,4 @@
-"""Secrets of one PBX instance: made at its first start, kept in one file only its owner can read."""
+"""Secrets of one PBX instance: made at its first start, in a file only its owner reads."""
 
 import json
 import os

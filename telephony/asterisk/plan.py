@@ -73,9 +73,7 @@ class Plan:
         _require(self.extensions, "extensions", "at least one extension")
         for extension in (*self.extensions, *self.contacts):
             _require(_EXTENSION.fullmatch(extension), "extensions", "four digits each, not 0 first")
-        _require(
-            0 < self.rtp_ports[0] < self.rtp_ports[1] < 65536, "rtp_ports", "two rising ports"
-        )
+        _require(0 < self.rtp_ports[0] < self.rtp_ports[1] < 65536, "rtp_ports", "two rising ports")
         for part in fields(self):
             value = getattr(self, part.name)
             if isinstance(value, str):

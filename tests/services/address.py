@@ -10,11 +10,12 @@ SERVICES = {
     "rabbitmq_admin": "MINSHENG_TEST_RABBITMQ_ADMIN",
     "redis": "MINSHENG_TEST_REDIS",
     "chromium": "MINSHENG_TEST_CHROMIUM",
+    "asterisk": "MINSHENG_TEST_ASTERISK",
 }
 
 
 def announced_address(name: str) -> str:
-    """The service's address (for chromium: its path).
+    """The service's address (for chromium: its path; for asterisk: its folder).
 
     Without one the test is skipped, but fails under MINSHENG_TEST_STRICT=1 (deploy/test sets it),
     so that a machine where a server did not start can never pass.

@@ -1,0 +1,198 @@
+"""People with telephones, played by SIPp: citizens who call, and those who are called.
+
+Each lives in one SIPp process with one loopback address and port of its own. `hang_up` ends a call
+the polite way; `result` waits until SIPp has ended.
+"""
+
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from tests.services.asterisk import AGENTS, CITIZENS, TRUNK, Asterisk, another_port
+
+SCENARIOS = Path(__file__).parent / "sipp"
+SPOKEN_SECONDS = 2
+
+
+class Sipp:
+    """One SIPp process at work on one scenario."""
+
+    def __init__(self, folder: Path, scenario: str, address: str, port: int, **values: Any) -> None:
+        self.folder, self.scenario, self.port = folder, scenario, port
+        self.remote = values.pop("remote", "")
+        self.service = values.pop("service", "s")
+        self.calls = values.pop("calls", 1)
+        self.rate = values.pop("rate", 10)
+        if values.get("voice"):
+            values["voice"] = write_voice(folder / "voice.alaw")
+        texts = Environment(
+            loader=FileSystemLoader(SCENARIOS), trim_blocks=True, autoescape=select_autoescape(())
+        )
+        file = folder / f"{scenario}-{port}.xml"
+        file.write_text(texts.get_template(f"{scenario}.xml").render(values), "utf-8")
+        self.output = folder / f"{scenario}-{port}.log"
+        command = ["sipp", "-sf", file, "-i", address, "-mi", address, "-p", str(port)]
+        command += ["-mp", str(30000 + port % 1000 * 20), "-cp", str(another_port())]
+        command += ["-m", str(self.calls), "-r", str(self.rate), "-s", self.service, "-nostdin"]
+        command += ["-trace_err", "-error_file", folder / f"{scenario}-{port}.err"]
+        command += ["-timeout", "60s", "-timeout_error"]
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [*command, *([self.remote] if self.remote else [])],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env={**os.environ, "TERM": "dumb"},
+                start_new_session=True,
+            )
+
+    def hang_up(self) -> None:
+        """BYE, or CANCEL when not yet answered: SIPp does so at the second of these signals."""
+        for _ in range(2):
+            self.process.send_signal(signal.SIGUSR1)
+
+    def vanish(self) -> None:
+        """As a telephone whose battery is empty: not a word more."""
+        self.process.kill()
+
+    def result(self, timeout: float = 20) -> int:
+        """SIPp's exit code: 0 when every call went as the scenario says."""
+        return self.process.wait(timeout)
+
+    def went_well(self, timeout: float = 20) -> None:
+        assert self.result(timeout) == 0, self.words()
+
+    def words(self) -> str:
+        error = self.folder / f"{self.scenario}-{self.port}.err"
+        told = error.read_text("utf-8", "replace") if error.exists() else ""
+        return told + self.output.read_text("utf-8", "replace")[-3000:]
+
+
+class Telephones:
+    """Everybody who can be on the line with one Asterisk."""
+
+    def __init__(self, asterisk: Asterisk, folder: Path) -> None:
+        self.asterisk, self.folder = asterisk, folder
+        self.all: list[Sipp] = []
+
+    def call(
+        self,
+        number: str = "13800000000",
+        *,
+        name: str = "",
+        dialled: str = "",
+        stay_ms: int = 30_000,
+        voice: bool = False,
+        withheld: bool = False,
+        calls: int = 1,
+        rate: int = 10,
+    ) -> Sipp:
+        """A citizen calls the hotline (or `dialled`), and hangs up after `stay_ms`."""
+        plan = self.asterisk.plan
+        return self._start(
+            "caller",
+            TRUNK,
+            another_port(),
+            remote=f"127.0.0.1:{plan.sip_port}",
+            service=dialled or plan.hotline,
+            number=number,
+            name=f'"{name}" ' if name else "",
+            stay_ms=stay_ms,
+            voice=voice,
+            withheld=withheld,
+            calls=calls,
+            rate=rate,
+        )
+
+    def agent(self, extension: str = "8001", **ways: Any) -> Sipp:
+        """The telephone on an operator's desk answers, as `answer` says."""
+        address, _, port = self.asterisk.plan.contacts[extension].partition("@")[2].partition(":")
+        assert address == AGENTS
+        return self._answer(AGENTS, int(port), **ways)
+
+    def citizen(self, **ways: Any) -> Sipp:
+        """Whoever is called through the trunk answers, as `answer` says.
+
+        `ring_ms` until the answer, `digits` pressed every `digit_ms`, `stay_ms` until hanging up;
+        or `response`, a SIP refusal such as "486 Busy Here"; or `silent`: it rings and rings.
+        """
+        return self._answer(
+            CITIZENS, int(self.asterisk.plan.trunk_address.partition(":")[2]), **ways
+        )
+
+    def _answer(
+        self,
+        address: str,
+        port: int,
+        *,
+        response: str = "",
+        silent: bool = False,
+        ring_ms: int = 100,
+        digits: str = "",
+        digit_ms: int = 300,
+        stay_ms: int = 30_000,
+        voice: bool = False,
+        calls: int = 1,
+    ) -> Sipp:
+        if response:
+            return self._start("refuser", address, port, response=response, calls=calls)
+        if silent:
+            return self._start("ringer", address, port, stay_ms=stay_ms, calls=calls)
+        return self._start(
+            "answerer",
+            address,
+            port,
+            ring_ms=ring_ms,
+            digits=digits,
+            digit_ms=digit_ms,
+            stay_ms=stay_ms,
+            voice=voice,
+            calls=calls,
+        )
+
+    def _start(self, scenario: str, address: str, port: int, **values: Any) -> Sipp:
+        self.all.append(Sipp(self.folder, scenario, address, port, **values))
+        return self.all[-1]
+
+    def end(self) -> None:
+        for telephone in self.all:
+            if telephone.process.poll() is None:
+                telephone.process.kill()
+            telephone.process.wait(5)
+
+
+def write_voice(path: Path) -> Path:
+    """Two seconds of a tone in A-law, which SIPp repeats: 440 Hz, a whole number of turns."""
+    if not path.exists():
+        square = bytes(0xB5 if n * 440 // 4000 % 2 else 0x35 for n in range(8000 * SPOKEN_SECONDS))
+        path.write_bytes(square)
+    return path
+
+
+@pytest.fixture
+def telephones_for(tmp_path: Path) -> Iterator[Callable[[Asterisk], Telephones]]:
+    """Telephones of a private Asterisk; all of them are gone at the end of the test."""
+    made: list[Telephones] = []
+
+    def connect(server: Asterisk) -> Telephones:
+        folder = Path(tempfile.mkdtemp(dir=tmp_path))
+        made.append(Telephones(server, folder))
+        return made[-1]
+
+    yield connect
+    for telephones in made:
+        telephones.end()
+
+
+@pytest.fixture
+def telephones(asterisk: Asterisk, telephones_for: Callable[[Asterisk], Telephones]) -> Telephones:
+    """Telephones of the session's Asterisk."""
+    return telephones_for(asterisk)
