@@ -83,6 +83,8 @@ class Action(StrEnum):
     PLAY_RECORDING = "play_recording"
     HOLD_RECORDING = "hold_recording"
     LIST_NUISANCE = "list_nuisance"
+    WRITE_MESSAGE = "write_message"
+    EDIT_WORDINGS = "edit_wordings"
     DECIDE_VISIT = "decide_visit"
     EDIT_SCRIPTS = "edit_scripts"
 
@@ -128,6 +130,8 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.SUPERVISE_CALLS: _LEADER_ONLY,
     Action.PLAY_RECORDING: _CALL_CENTRE | {Role.LEADER, Role.ASSESSOR},
     Action.HOLD_RECORDING: _LEADER_ONLY,
+    Action.WRITE_MESSAGE: _CALL_CENTRE,
+    Action.EDIT_WORDINGS: _LEADER_ONLY,
     Action.LIST_NUISANCE: _LEADER_ONLY,
     Action.DECIDE_VISIT: _LEADER_ONLY,
     Action.EDIT_SCRIPTS: _LEADER_ONLY,
