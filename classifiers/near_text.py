@@ -38,6 +38,7 @@ _ENDING = re.compile(
     "小区|社区|学校|小学|中学|学院|大学|幼儿园|医院|广场|公园|花园|市场|大厦|公司|驾校|银行|集团|超市|"
     "[路街巷道村河浦湖桥城苑园山湾庭府镇乡组站店厂馆院线]"
 )
+_NO_NAME = re.compile("^.?[我们在到把的那这个条根是有还没比]")
 _NUMBER = re.compile(r"\d{2,5}(?=[号栋路弄室米线]|公交)|\d{1,3}栋")
 
 
@@ -143,15 +144,18 @@ _SHIFTS = _RANDOM.integers(0, _PRIME, BANDS * ROWS, dtype=np.int64)
 def _names(folded: str) -> Iterator[str]:
     """Ends of names of places (two letters and the kind of place), and numbers of houses."""
     usual = _usual()
+    yield from (name for name in _endings(folded) if name not in usual.names)
+    for number in _NUMBER.finditer(folded):
+        yield f"#{number.group()}"
+
+
+def _endings(folded: str) -> Iterator[str]:
     for run in _RUN.finditer(folded):
         piece = run.group()
         for ending in _ENDING.finditer(piece):
-            begin = ending.start()
-            name = piece[begin - 2 : ending.end()]
-            if begin >= 2 and name not in usual.names:
+            name = piece[max(0, ending.start() - 2) : ending.end()]
+            if ending.start() >= 2 and not _NO_NAME.match(name):
                 yield name
-    for number in _NUMBER.finditer(folded):
-        yield f"#{number.group()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,17 +173,12 @@ class _Usual:
 @cache
 def _usual() -> _Usual:
     words = lexicon()
-    texts = [one.text for one in words.utterances] + [one.text for one in words.terms]
     counts: Counter[str] = Counter()
     names = set(_NAMES_EVERYWHERE.read_text("utf-8").split("\n"))
+    # Sentences name streets that do exist; terms do not.
+    names.update(name for term in words.terms for name in _endings(term.text.lower()))
+    texts = [one.text for one in words.utterances] + [one.text for one in words.terms]
     for text in texts:
         plain = _SIGNS.sub("", text.lower())
         counts.update({plain[at : at + 2] for at in range(len(plain) - 1)})
-        for run in _RUN.finditer(text.lower()):
-            piece = run.group()
-            names.update(
-                piece[ending.start() - 2 : ending.end()]
-                for ending in _ENDING.finditer(piece)
-                if ending.start() >= 2
-            )
     return _Usual(counts, len(texts), frozenset(names))

@@ -22,15 +22,17 @@ from intake.settings import Settings
 class LazyClassifier(click.Group):
     """Loads the classifier's commands when one is asked for: most commands do without them."""
 
+    _late = ("classifier", "duplicates")
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "classifier"])
+        return sorted([*super().list_commands(ctx), *self._late])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name != "classifier":
+        if cmd_name not in self._late:
             return super().get_command(ctx, cmd_name)
-        from classifiers.commands import classifier
+        from intake.commands import learning
 
-        return classifier
+        return learning.GROUPS[cmd_name]
 
 
 @click.group(cls=LazyClassifier)
