@@ -15,7 +15,7 @@ from intake.store.tables.catalogue import (
 from intake.store.tables.history import counter, cursor, event, outbox, schedule, seal, tally
 from intake.store.tables.learning import decision, hot_spot, near_band, training_run
 from intake.store.tables.mail import mail
-from intake.store.tables.messages import answer_link, door, message, message_template
+from intake.store.tables.messages import answer_link, door, message
 from intake.store.tables.people import account, api_token, presence, session
 from intake.store.tables.place import (
     community,
@@ -89,7 +89,6 @@ __all__ = [
     "landmark",
     "mail",
     "message",
-    "message_template",
     "metadata",
     "near_band",
     "nuisance_number",

@@ -1,4 +1,4 @@
-"""What is said to and by citizens outside a call: messages, templates, answer links, caps."""
+"""What is said to and by citizens outside a call: messages, answer links, how the doors are."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, text
 
@@ -35,16 +35,6 @@ Index("ix_message_external_id", message.c.external_id)
 _DUE = text("next_at IS NOT NULL")
 Index("ix_message_due", message.c.next_at, sqlite_where=_DUE, postgresql_where=_DUE)
 Index("ix_message_address_hash_at", message.c.address_hash, message.c.at)
-
-message_template = Table(
-    "message_template",
-    metadata,
-    Column("key", String(40), primary_key=True),
-    Column("text", Words, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("updated_by", Key),
-    Column("updated_at", Instant, nullable=False),
-)
 
 answer_link = Table(
     "answer_link",

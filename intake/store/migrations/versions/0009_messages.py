@@ -1,4 +1,4 @@
-"""Messages with citizens: templates, answer links, doors."""
+"""Messages with citizens: the conversation, answer links, how the doors are."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,15 +23,6 @@ def upgrade() -> None:
         sa.Column("alarm", sa.String(length=40), nullable=False),
         sa.Column("alarm_at", INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("channel", name="pk_door"),
-    )
-    op.create_table(
-        "message_template",
-        sa.Column("key", sa.String(length=40), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("updated_by", KEY, nullable=True),
-        sa.Column("updated_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("key", name="pk_message_template"),
     )
     op.create_table(
         "message",
@@ -92,5 +83,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("answer_link")
     op.drop_table("message")
-    op.drop_table("message_template")
     op.drop_table("door")
