@@ -126,6 +126,20 @@ def _known(
 def _write(
     room: Workroom, unit: Unit, *, submissions: list[Submission]
 ) -> dict[tuple[str, str], int]:
+    numbered = write_tickets(room, unit, submissions)
+    unit.conn.execute(
+        _INSERT_CONTACT, [contact_row(room, unit, key, report) for key, report in numbered]
+    )
+    return {_key(report): key for key, report in numbered}
+
+
+def write_tickets(
+    room: Workroom, unit: Unit, submissions: Sequence[Submission]
+) -> list[tuple[int, Submission]]:
+    """Ticket, reporter, files, first fact and job of each report, without its contact row.
+
+    For doors whose contact was written before it was decided; returns the keys in order.
+    """
     day = county_day(unit.now)
     first = take_numbers(unit.conn, f"ticket-{day:%Y%m%d}", len(submissions))
     keys = [daily_key(day, first + offset) for offset in range(len(submissions))]
@@ -141,15 +155,12 @@ def _write(
     ]
     if people:
         unit.conn.execute(_INSERT_REPORTER, people)
-    unit.conn.execute(
-        _INSERT_CONTACT, [contact_row(room, unit, key, report) for key, report in numbered]
-    )
     files = [row for key, report in numbered for row in attachment_rows(unit, key, report.uploads)]
     if files:
         unit.conn.execute(_INSERT_ATTACHMENT, files)
     for key, _ in numbered:
         unit.enqueue(RECEIVED_TOPIC, str(key))
-    return {_key(report): key for key, report in numbered}
+    return numbered
 
 
 def register_by(room: Workroom, unit: Unit) -> datetime:

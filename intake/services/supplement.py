@@ -43,25 +43,7 @@ def add_supplement(
     def work(unit: Unit) -> Ticket:
         before = find_ticket(unit.conn, number)
         contact_id = _keep_arrival(room, unit, before, arrival)
-        waiting = before.state is TicketState.AWAITING_INFO
-        if before.state not in WITHDRAWABLE:
-            raise WrongState("这件反映已进入办理，不能再补充；有新情况请另行反映。")
-        after = take_step(
-            unit,
-            actor,
-            before,
-            Step.RESUME if waiting else Step.SUPPLEMENT,
-            EventType.SUPPLEMENT_RECEIVED,
-            data={"characters": len(said), "photos": len(uploads)},
-            photos=before.photos + len(uploads),
-            respond_by=register_by(room, unit) if waiting else before.respond_by,
-        )
-        keep_words(unit, actor, before, said, contact_id)
-        if uploads:
-            rows = attachment_rows(unit, before.id, uploads, first=before.photos)
-            unit.conn.execute(insert(attachment), rows)
-            unit.enqueue(PHOTOS_TOPIC, after.number, {"ticket": after.id})
-        return after
+        return write_supplement(room, unit, actor, before, said, uploads, contact_id)
 
     try:
         return room.database.write(work)
@@ -69,6 +51,37 @@ def add_supplement(
         if arrival is None:
             raise
         return _taken_before(room, number, arrival)
+
+
+def write_supplement(
+    room: Workroom,
+    unit: Unit,
+    actor: Actor,
+    before: Ticket,
+    said: str,
+    uploads: Sequence[Upload] = (),
+    contact_id: int | None = None,
+) -> Ticket:
+    """The supplement within a transaction of the caller's; raises NotAllowed and WrongState."""
+    waiting = before.state is TicketState.AWAITING_INFO
+    if before.state not in WITHDRAWABLE:
+        raise WrongState("这件反映已进入办理，不能再补充；有新情况请另行反映。")
+    after = take_step(
+        unit,
+        actor,
+        before,
+        Step.RESUME if waiting else Step.SUPPLEMENT,
+        EventType.SUPPLEMENT_RECEIVED,
+        data={"characters": len(said), "photos": len(uploads)},
+        photos=before.photos + len(uploads),
+        respond_by=register_by(room, unit) if waiting else before.respond_by,
+    )
+    keep_words(unit, actor, before, said, contact_id)
+    if uploads:
+        rows = attachment_rows(unit, before.id, uploads, first=before.photos)
+        unit.conn.execute(insert(attachment), rows)
+        unit.enqueue(PHOTOS_TOPIC, after.number, {"ticket": after.id})
+    return after
 
 
 def keep_words(
