@@ -15,6 +15,7 @@ from intake.domain.people import SYSTEM, Actor, Role
 from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import TRANSITIONS, Step, TicketState, next_state
 from intake.services.cases import find_case, write_case_fact
+from intake.services.returns import begin_returns, cancel_returns
 from intake.services.stepping import for_history, write_fact
 from intake.services.visit import tickets_without_consent
 from intake.services.workroom import Workroom
@@ -58,31 +59,33 @@ def report_case(
     account would both dispatch and close (R84), or a department acts on another's case. Closing
     before every reporter has been asked and is content needs an opinion (domain.md §5.2).
     """
+    return room.database.write(lambda unit: advance(room, unit, actor, number, report, version))
+
+
+def advance(
+    room: Workroom,
+    work: Unit,
+    actor: Actor,
+    number: str,
+    report: CaseReport,
+    version: int | None = None,
+) -> Case:
+    """The same inside the caller's transaction."""
     transition = CASE_TRANSITIONS[report.step]
-
-    def work(work_unit: Unit) -> Case:
-        actor.require(transition.action)
-        before = find_case(work_unit.conn, number)
-        state = next_case_state(before.state, report.step)
-        _require_fields(work_unit, report, transition.must)
-        _require_separation(actor, before, report.step)
-        _require_own_unit(work_unit, actor, before)
-        _require_consent(work_unit, before, report)
-        changes = _changes(room, work_unit, actor, before, report)
-        after = write_case_fact(
-            work_unit,
-            actor,
-            before,
-            version=version,
-            data=_told(report),
-            state=state,
-            **changes,
-        )
-        if report.step in _FOLLOW:
-            _follow(work_unit, after, report)
-        return after
-
-    return room.database.write(work)
+    actor.require(transition.action)
+    before = find_case(work.conn, number)
+    state = next_case_state(before.state, report.step)
+    _require_fields(work, report, transition.must)
+    _require_separation(actor, before, report.step)
+    _require_own_unit(work, actor, before)
+    _require_consent(work, before, report)
+    changes = _changes(room, work, actor, before, report)
+    after = write_case_fact(
+        work, actor, before, version=version, data=_told(report), state=state, **changes
+    )
+    if report.step in _FOLLOW:
+        _follow(room, work, after, report)
+    return after
 
 
 def _told(report: CaseReport) -> dict[str, Any]:
@@ -196,8 +199,12 @@ def _resume(room: Workroom, work: Unit, case: Case) -> datetime | None:
     return last
 
 
-def _follow(work: Unit, case: Case, report: CaseReport) -> None:
-    """Move every ticket filed as or merged into the case, however often it was merged on."""
+def _follow(room: Workroom, work: Unit, case: Case, report: CaseReport) -> None:
+    """Move every ticket filed as or merged into the case, however often it was merged on.
+
+    A check makes one return task for each reporter; every other step ends those still open.
+    """
+    moved: list[Ticket] = []
     for sheet in _tickets_of(work, case):
         step = _FOLLOW[report.step]
         unasked = report.step is CaseStep.CHECK_PASSED and not sheet.needs_reply
@@ -211,15 +218,20 @@ def _follow(work: Unit, case: Case, report: CaseReport) -> None:
                 closing["public_answer"] = case.result
         if report.step is CaseStep.CHECK_PASSED:
             closing = {"public_answer": case.result}
-        write_fact(
-            work,
-            SYSTEM,
-            sheet,
-            EventType.TICKET_FOLLOWED_CASE,
-            data={"case": case.number, "step": report.step.value},
-            state=state,
-            **closing,
+        moved.append(
+            write_fact(
+                work,
+                SYSTEM,
+                sheet,
+                EventType.TICKET_FOLLOWED_CASE,
+                data={"case": case.number, "step": report.step.value},
+                state=state,
+                **closing,
+            )
         )
+    cancel_returns(room, work, [sheet.id for sheet in moved], report.step.value)
+    if report.step is CaseStep.CHECK_PASSED:
+        begin_returns(room, work, case, moved)
 
 
 def _tickets_of(work: Unit, case: Case) -> list[Ticket]:

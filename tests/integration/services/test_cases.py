@@ -12,6 +12,7 @@ from intake.domain.case import Case
 from intake.domain.case_steps import CaseState, CaseStep
 from intake.domain.errors import Incomplete, Invalid, NotAllowed, NotFound, StaleVersion, WrongState
 from intake.domain.events import EventType
+from intake.domain.numbers import COUNTY_ZONE
 from intake.domain.people import Actor, Role
 from intake.domain.ticket_steps import TicketState
 from intake.domain.visit import Satisfaction, Solved, VisitOutcome
@@ -163,10 +164,15 @@ def test_closing_without_asking_needs_an_opinion(desk: Desk) -> None:
     ],
     ids=["three times nobody", "refused", "no such number"],
 )
-def test_visits_that_reach_nobody_end_too(desk: Desk, outcomes: list[VisitOutcome]) -> None:
+def test_visits_that_reach_nobody_end_too(
+    desk: Desk, outcomes: list[VisitOutcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
     sheet = desk.checked()
     case = desk.case(sheet.case_id)
+    tomorrow = desk.room.clock().astimezone(COUNTY_ZONE).replace(hour=9) + timedelta(days=1)
     for position, outcome in enumerate(outcomes):
+        called = tomorrow + timedelta(hours=(0, 7, 24)[position])
+        monkeypatch.setattr(desk.room, "clock", lambda at=called: at)
         if position:
             with desk.refused(Incomplete):
                 desk.report(case, CaseStep.CLOSED, desk.leader)
