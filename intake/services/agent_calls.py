@@ -6,6 +6,7 @@ process looks first (architecture decision 3).
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -14,6 +15,7 @@ from intake.domain.pbx_command import CommandKind
 from intake.domain.people import SYSTEM
 from intake.services.agent_rows import COLUMNS, agent_at, agent_of, change_agent, tell_pbx
 from intake.services.agents import after_wrap_up, leave
+from intake.services.phone import secret_for_pbx
 from intake.services.workroom import Workroom
 from intake.store.tables import agent, call
 from intake.store.unit import Unit
@@ -143,8 +145,12 @@ def restore_agents(room: Workroom) -> int:
         rows = unit.conn.execute(query.order_by(agent.c.extension)).mappings().all()
         for row in rows:
             who = agent_of(row)
-            told = {"device": who.device.value, "paused": not who.state.takes_calls}
-            tell_pbx(room, unit, SYSTEM, CommandKind.AGENT_ON, who, reason=who.reason, **told)
+            told: dict[str, Any] = {"device": who.device.value, "reason": who.reason}
+            told["paused"] = not who.state.takes_calls
+            secret = secret_for_pbx(room, unit, who.extension)
+            if secret is not None:
+                told["secret"] = secret
+            tell_pbx(room, unit, SYSTEM, CommandKind.AGENT_ON, who, **told)
         return len(rows)
 
     return room.database.write(work)

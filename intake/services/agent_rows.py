@@ -4,6 +4,7 @@ The row is the truth about an operator at a telephone; the PBX is told by comman
 after every break of the link, so the state survives the restart of any part.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -133,7 +134,7 @@ def _next_spell(unit: Unit, before: Agent, after: Agent, forced_by: int | None) 
 
 def _record(unit: Unit, actor: Actor, before: Agent, after: Agent, forced: str) -> None:
     owner = after.account_id if after.account_id is not None else before.account_id
-    data: dict[str, Any] = {"extension": after.extension}
+    data: dict[str, Any] = {"extension": after.extension, "account": owner}
     if after.reason:
         data["reason"] = after.reason
     if after.call_id is not None:
@@ -155,9 +156,7 @@ def _record(unit: Unit, actor: Actor, before: Agent, after: Agent, forced: str) 
     unit.record(fact)
 
 
-def spells_since(
-    conn: Connection, began: datetime
-) -> list[Row[tuple[int, str, str, datetime, datetime | None]]]:
+def spells_since(conn: Connection, began: datetime) -> Sequence[Row[Any]]:
     """Spells that reach into the time after ``began``: account, state, reason, begin, end."""
     query = select(
         agent_spell.c.account_id,
@@ -166,4 +165,4 @@ def spells_since(
         agent_spell.c.began_at,
         agent_spell.c.ended_at,
     ).where(agent_spell.c.ended_at.is_(None) | (agent_spell.c.ended_at > began))
-    return list(conn.execute(query.order_by(agent_spell.c.id)).all())
+    return conn.execute(query.order_by(agent_spell.c.id)).all()

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from intake.desk.api.agents import agents_api
 from intake.desk.api.cases import cases_api
 from intake.desk.api.lookups import lookups_api
 from intake.desk.api.tickets import tickets_api
@@ -12,6 +13,6 @@ from intake.http.room import ROOM
 def add_staff_api(app: web.Application) -> None:
     """Serve the staff API from ``app`` (furnished with a room), and describe every endpoint
     joined to it so far or later."""
-    for table in (tickets_api, cases_api, lookups_api):
+    for table in (tickets_api, cases_api, lookups_api, agents_api):
         table.join(app)
     publish_openapi(app, "/api/v1", app[ROOM].settings.site)
