@@ -13,6 +13,7 @@ from intake.desk import (
     place,
     sheet,
     signin,
+    telephone,
 )
 from intake.desk.pages import HERE, problem_page
 from intake.desk.tail import add_tail
@@ -50,6 +51,7 @@ _ROUTES = [
     web.post("/sign-out", signin.do_sign_out),
     web.get("/password", signin.show_password),
     web.post("/password", signin.do_password),
+    web.get("/phone", telephone.show_phone),
     web.get("/new", note.show_note),
     web.post("/new", note.do_note),
     web.get("/filing", filing.show_filing),

@@ -17,7 +17,7 @@ from intake.desk.pages import signed_in
 from intake.desk.tail import TAIL, last_event
 from intake.domain.events import Subject
 from intake.domain.numbers import ticket_number
-from intake.domain.people import Action, Role
+from intake.domain.people import Action
 from intake.domain.ticket_steps import TicketState
 from intake.http.identity import Identity
 from intake.http.problems import no
@@ -80,7 +80,7 @@ def _told(row: EventRow, identity: Identity) -> str:
         name, told = "ticket", _ticket(row)
     elif row.subject in _TELEPHONE:
         mine = row.data.get("account") == identity.account.id
-        if mine or identity.actor.role is Role.SHIFT_LEADER:
+        if mine or identity.actor.may(Action.SUPERVISE_CALLS):
             name = "call"
             told = {**row.data, "type": row.type, "subject": row.subject_id, "mine": mine}
     elif row.subject == Subject.PBX.value:

@@ -46,6 +46,16 @@ export function listenForKeys() {
   document.querySelectorAll("[data-key]").forEach(control => control.setAttribute("aria-keyshortcuts", control.dataset.key));
   document.addEventListener("keydown", event => {
     if (event.isComposing || event.altKey || event.metaKey) return;
+    // Function keys belong to the telephone: they work while typing and over an open dialog.
+    if (/^F\d+$/.test(event.key)) {
+      const name = event.shiftKey ? `Shift+${event.key}` : event.key;
+      const control = [...document.querySelectorAll(`[data-key="${name}"]`)].find(shown);
+      if (control) {
+        event.preventDefault();
+        use(control);
+      }
+      return;
+    }
     const typing = event.target.matches?.(TYPING);
     if (event.ctrlKey) {
       if (event.key === "Enter" && event.target.matches?.(`${TYPING}, [type=radio], [type=checkbox]`)) {

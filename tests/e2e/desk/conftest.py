@@ -127,36 +127,37 @@ def _multipart(values: dict[str, str], files: list[bytes]) -> bytes:
 @pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The sample county on an empty store, served on a private port."""
-    data = tmp_path_factory.mktemp("desk-site")
-    settings = Settings(data=data)
-    prepare_installation(settings, Console(file=io.StringIO()))
+    with running_site(tmp_path_factory.mktemp("desk-site"), ("web", "web", "jobs")) as made:
+        yield made
+
+
+@contextmanager
+def running_site(data: Path, parts: tuple[str, ...], **settings: str) -> Iterator[Site]:
+    """A fresh store in ``data`` and its processes; ``settings`` are further MINSHENG_ variables."""
     passwords = {name: random_password() for name in ("op1", "op2", "zhiban", "paiqian")}
+    room_settings = Settings(data=data)
+    prepare_installation(room_settings, Console(file=io.StringIO()))
     administrator = Actor(Role.SYSADMIN, "测试")
-    room = open_room(settings)
+    room = open_room(room_settings)
     for name, password in passwords.items():
         set_password(room, administrator, name, password)
     machine = create_token(room, administrator, "测试协同", Role.SUBSYSTEM)
     room.database.close()
-    port, other = unused_port(), unused_port()
-    made = Site(
-        f"http://127.0.0.1:{port}",
-        f"http://127.0.0.1:{other}",
-        data,
-        passwords,
-        machine.secret,
-        _spots_in_grids(),
-    )
+    ports = [unused_port() for part in parts if part == "web"]
+    addresses = [f"http://127.0.0.1:{port}" for port in ports]
+    spots = _spots_in_grids()
+    made = Site(addresses[0], addresses[-1], data, passwords, machine.secret, spots)
     environment = os.environ | {
         "MINSHENG_DATA": str(data),
-        "MINSHENG_PORT": str(port),
         "MINSHENG_REPORT_RATE": "1000/minute",
+        **{f"MINSHENG_{name.upper()}": value for name, value in settings.items()},
     }
     try:
-        made.processes.append(_start("web", data, environment))
-        made.processes.append(_start("web", data, environment | {"MINSHENG_PORT": str(other)}))
-        made.processes.append(_start("jobs", data, environment))
-        _wait_until_served(made.address)
-        _wait_until_served(made.door)
+        for part in parts:
+            served = {"MINSHENG_PORT": str(ports.pop(0))} if part == "web" else {}
+            made.processes.append(_start(part, data, environment | served))
+        for address in set(addresses):
+            _wait_until_served(address)
         yield made
     finally:
         for process in made.processes:
@@ -194,22 +195,23 @@ def _wait_until_served(address: str) -> None:
 def desk(site: Site, chromium: Browser) -> Iterator[Callable[[str], Page]]:
     """Call it with a user name: a desk window in which this person is signed in."""
     with ExitStack() as windows:
+        yield lambda username: sign_in(site, chromium, windows, username)
 
-        def sign_in(username: str) -> Page:
-            page = windows.enter_context(watched_page(chromium, **WIDE))
-            page.context.add_cookies(site.cookies.get(username, []))
-            page.goto(f"{site.address}/desk")
-            if page.get_by_label("用户名").count():
-                page.get_by_label("用户名").fill(username)
-                page.get_by_label("密码").fill(site.passwords[username])
-                page.keyboard.press("Enter")
-            page.locator("body[data-ready]").wait_for()
-            page.locator(".top nav").wait_for()
-            # Signing in is limited by address; one session a person serves all tests.
-            site.cookies[username] = page.context.cookies()
-            return page
 
-        yield sign_in
+def sign_in(site: Site, browser: Browser, windows: ExitStack, username: str, **device: Any) -> Page:
+    """A desk window of this person, open until ``windows`` close."""
+    page = windows.enter_context(watched_page(browser, **(WIDE | device)))
+    page.context.add_cookies(site.cookies.get(username, []))
+    page.goto(f"{site.address}/desk")
+    if page.get_by_label("用户名").count():
+        page.get_by_label("用户名").fill(username)
+        page.get_by_label("密码").fill(site.passwords[username])
+        page.keyboard.press("Enter")
+    page.locator("body[data-ready]").wait_for()
+    page.locator(".top nav").wait_for()
+    # Signing in is limited by address; one session a person serves all tests.
+    site.cookies[username] = page.context.cookies()
+    return page
 
 
 @pytest.fixture(scope="package")
