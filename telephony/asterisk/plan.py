@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 _SAFE = re.compile(r"[A-Za-z0-9_.:@/;=+\-]*")
-_NAME = re.compile(r"[a-z0-9]{1,20}")
-_EXTENSION = re.compile(r"[1-9][0-9]{3}")
+_SECRET = re.compile(r"[!-:<-\[\]-~]*")
+_NAME = re.compile(r"[a-z0-9-]{1,40}")
+_EXTENSION = re.compile(r"[0-9]{2,8}")
 _NUMBER = re.compile(r"[0-9]{3,12}")
 
 
@@ -67,17 +68,19 @@ class Plan:
     load: LoadLine | None = None
 
     def __post_init__(self) -> None:
-        _require(_NAME.fullmatch(self.name), "name", "1 to 20 small letters and digits")
+        _require(_NAME.fullmatch(self.name), "name", "1 to 40 small letters, digits and -")
+        _require(_NAME.fullmatch(self.queue), "queue", "1 to 40 small letters, digits and -")
         _require(_NUMBER.fullmatch(self.hotline), "hotline", "the number's digits")
         _require(re.fullmatch(r"0[0-9]{2,3}", self.area_code), "area_code", "0 and 2 or 3 digits")
         _require(self.extensions, "extensions", "at least one extension")
         for extension in (*self.extensions, *self.contacts):
-            _require(_EXTENSION.fullmatch(extension), "extensions", "four digits each, not 0 first")
+            _require(_EXTENSION.fullmatch(extension), "extensions", "two to eight digits each")
         _require(0 < self.rtp_ports[0] < self.rtp_ports[1] < 65536, "rtp_ports", "two rising ports")
         for part in fields(self):
             value = getattr(self, part.name)
-            if isinstance(value, str):
+            if isinstance(value, str) and part.name != "trunk_secret":
                 _require(_SAFE.fullmatch(value), part.name, "letters, digits and _ . : @ / - only")
+        _require(_SECRET.fullmatch(self.trunk_secret), "trunk_secret", "no blank, ; or backslash")
         for value in (*self.trunk_sources, *self.contacts.values()):
             _require(_SAFE.fullmatch(value), "addresses", "letters, digits and _ . : @ / - only")
 
@@ -85,17 +88,3 @@ class Plan:
 def _require(holds: object, name: str, wanted: str) -> None:
     if not holds:
         raise PlanError(f"The PBX's setting {name} cannot be used: give {wanted}.")
-
-
-def parse_extensions(text: str) -> tuple[str, ...]:
-    """Extensions from a list such as ``8001-8020,8100``; raises PlanError."""
-    found: list[str] = []
-    for part in (piece.strip() for piece in text.split(",")):
-        first, _, last = part.partition("-")
-        last = last or first
-        if not (_EXTENSION.fullmatch(first) and _EXTENSION.fullmatch(last) and first <= last):
-            raise PlanError(
-                f"Extensions “{part}” cannot be read: write them as 8001-8020 or 8001,8002."
-            )
-        found.extend(str(number) for number in range(int(first), int(last) + 1))
-    return tuple(dict.fromkeys(found))
