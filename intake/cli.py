@@ -14,8 +14,9 @@ from intake.commands.refusing import (
     plain_errors,
     settings_or_refuse,
 )
+from intake.commands.telephony import telephony
 from intake.logs import start_logging
-from intake.processes import supervise
+from intake.processes import parts_of, supervise
 from intake.settings import Settings
 
 
@@ -57,7 +58,7 @@ def run() -> None:
     settings = settings_or_refuse()
     start_logging("run", settings.log_level)
     console.print(f"Portal {settings.site}/   desk {settings.site}/desk")
-    sys.exit(supervise())
+    sys.exit(supervise(parts_of(settings)))
 
 
 @main.command()
@@ -124,7 +125,7 @@ def _require_broker(settings: Settings) -> None:
         raise Refused("No broker: set MINSHENG_BROKER_URL to amqp://… or redis://…, or use `jobs`.")
 
 
-for group in (receipt, audit, contacts, outbox, user, token):
+for group in (receipt, audit, contacts, outbox, user, token, telephony):
     main.add_command(group)
 
 

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import FrameType
 
+from intake.settings import Settings
+
 log = logging.getLogger(__name__)
 
 PARTS = ("web", "jobs")
@@ -44,6 +46,11 @@ class Child:
         self.pause = 0.5 if lived > _STEADY_SECONDS else min(self.pause * 2, _LONGEST_PAUSE)
         self.again_at = time.monotonic() + self.pause
         self.process = None
+
+
+def parts_of(settings: Settings) -> tuple[str, ...]:
+    """What this installation runs: telephony only where a PBX is configured."""
+    return (*PARTS, "telephony") if settings.has_pbx else PARTS
 
 
 def supervise(parts: Sequence[str] = PARTS) -> int:

@@ -8,6 +8,7 @@ never wrong. No clock, no store, no network in here.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from intake.domain.call import CallRecord
 from telephony.attempt import Attempt
 from telephony.channels import extension_of
 from telephony.framing import Headers
@@ -34,6 +35,12 @@ class Leg:
     def extension(self) -> str:
         return extension_of(self.channel)
 
+    @property
+    def since(self) -> float:
+        """The earliest moment it was heard of; 0 when only its end is known."""
+        told = [at for at in (self.born, self.rang, self.bridged) if at is not None]
+        return min(told, default=self.dialled[0] if self.dialled else 0.0)
+
 
 @dataclass(slots=True)
 class Call:
@@ -49,6 +56,7 @@ class Call:
     holds: set[Stamp] = field(default_factory=set)
     moved: set[Stamp] = field(default_factory=set)
     attempt: Attempt | None = None
+    before: CallRecord | None = None
     in_gap: bool = False
 
     def apply(self, event: Headers, at: float) -> None:
@@ -65,6 +73,34 @@ class Call:
         if leg is None:
             leg = self.legs[uniqueid] = Leg()
         return leg
+
+    def resume(self, record: CallRecord) -> None:
+        """Go on from what the books say of a call that was open when the process ended."""
+        self.before = record
+        self.in_gap = True
+        self.first = record.started_at.timestamp()
+        self.leg(self.linkedid).born = self.first
+        if record.queued_at is not None:
+            self.queued = record.queued_at.timestamp()
+        if record.attempt_id is not None and self.attempt is None:
+            self.attempt = Attempt(record.attempt_id, record.purpose, record.extension)
+
+    def adopt(self, channel: Headers, now: float) -> bool:
+        """Take over a channel of a snapshot; True when it tells something new."""
+        uniqueid = channel["Uniqueid"]
+        leg = self.legs.get(uniqueid)
+        if leg is not None and leg.channel and leg.born is not None:
+            return False
+        leg = self.leg(uniqueid)
+        leg.channel = channel.get("Channel", "")
+        leg.context = channel.get("Context", "")
+        leg.caller = leg.caller or channel.get("CallerIDNum", "")
+        leg.born = earlier(leg.born, now - _seconds(channel.get("Duration", "")))
+        if channel.get("BridgeId"):
+            leg.bridged = earlier(leg.bridged, now)
+        if not self.first or leg.born < self.first:
+            self.first = leg.born
+        return True
 
     @property
     def root(self) -> Leg | None:
@@ -83,8 +119,9 @@ class Call:
 
     @property
     def lost(self) -> bool:
-        """Whether a part of it ended unseen, while the link was blind."""
-        return any(leg.lost for leg in self.legs.values())
+        """Whether it ended unseen, while the link was blind."""
+        root = self.root
+        return root.lost if root is not None else any(leg.lost for leg in self.legs.values())
 
 
 def reduce(linkedid: str, events: Iterable[Headers]) -> Call:
@@ -99,6 +136,15 @@ def reduce(linkedid: str, events: Iterable[Headers]) -> Call:
 def earlier(known: float | None, at: float) -> float:
     """The earlier of two moments, one of which may be unknown."""
     return at if known is None or at < known else known
+
+
+def _seconds(duration: str) -> float:
+    """``HH:MM:SS`` of a channel's age."""
+    parts = duration.split(":")
+    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+        return 0.0
+    hours, minutes, seconds = (int(part) for part in parts)
+    return hours * 3600.0 + minutes * 60.0 + seconds
 
 
 def _newchannel(call: Call, event: Headers, at: float) -> None:

@@ -73,8 +73,8 @@ class Link:
         *,
         timing: Timing | None = None,
         inbox: Inbox | None = None,
-        changed: Callable[[LinkState, str], None] = lambda _state, _why: None,
     ) -> None:
+        self.changed: Callable[[LinkState, str], None] = lambda _state, _why: None
         self.inbox = inbox or Inbox()
         self.state = LinkState.DISCONNECTED
         self.connection = 0
@@ -82,7 +82,6 @@ class Link:
         self._address = address
         self._wanted = None if wanted is None else wanted | {"FullyBooted", "Shutdown"}
         self._timing = timing or Timing()
-        self._changed = changed
         self._manager: StrictManager | None = None
         self._booted = asyncio.Event()
         self._up = False
@@ -233,7 +232,7 @@ class Link:
             log.critical("pbx password refused", advice=why)
         else:
             log.info("pbx link", state=state.value, reason=why)
-        self._changed(state, why)
+        self.changed(state, why)
 
 
 def _accepted(answers: list[Headers]) -> list[Headers]:

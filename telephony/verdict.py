@@ -59,6 +59,8 @@ def record_of(call: Call, rules: Rules, *, open_still: bool = False) -> CallReco
 
 
 def _nature(call: Call) -> tuple[Direction | None, Purpose]:
+    if call.before is not None:
+        return call.before.direction, call.before.purpose
     if call.attempt is not None:
         return Direction.OUT, call.attempt.purpose
     root = call.root
@@ -88,12 +90,16 @@ def _queued(call: Call) -> float | None:
 
 
 def _ringing(call: Call) -> float | None:
+    if call.before is not None and call.before.ringing_at is not None:
+        return call.before.ringing_at.timestamp()
     rings = [leg.rang for leg in call.legs.values() if leg.rang is not None]
     return min(rings, default=None)
 
 
 def _answer(call: Call, direction: Direction) -> tuple[float | None, str]:
     """When a person answered, and the operator's extension."""
+    if call.before is not None and call.before.answered_at is not None:
+        return call.before.answered_at.timestamp(), call.before.extension
     if direction is Direction.OUT:
         extension = call.attempt.extension if call.attempt else ""
         root = call.root
