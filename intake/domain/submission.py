@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from intake.domain.contact import Source
+from intake.domain.message import Origin
 from intake.domain.people import CITIZEN, Actor
 
 
@@ -76,6 +77,7 @@ class Arrival:
     raw: bytes
     raw_hash: str
     media_type: str
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Submission:
 
     ``external_id`` is derived, never random (decision 1); ``raw`` is what arrived, byte for byte,
     and ``raw_hash`` its SHA-256 hex digest. ``actor`` is who handed it in: the citizen, or the
-    person on duty who wrote it down.
+    person on duty who wrote it down. ``origin`` is given by doors that can be answered.
     """
 
     source: Source
@@ -102,3 +104,4 @@ class Submission:
     needs_reply: bool = True
     facts: Mapping[str, Any] = field(default_factory=dict)
     actor: Actor = CITIZEN
+    origin: Origin | None = None

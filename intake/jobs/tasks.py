@@ -11,8 +11,10 @@ from intake.domain.people import SYSTEM
 from intake.jobs.holding import holding
 from intake.services import outbox
 from intake.services.answer import settle
+from intake.services.deliver_message import deliver
 from intake.services.outbox import Job
 from intake.services.photos import clean_photos
+from intake.services.retraining import RETRAIN_TOPIC, run_training
 from intake.services.suggest import suggest_changed, suggest_received
 from intake.services.workroom import Workroom
 
@@ -61,10 +63,23 @@ def photos_clean(room: Workroom, job: Job) -> None:
     clean_photos(room, job.id, int(job.payload["ticket"]))
 
 
+def message_send(room: Workroom, job: Job) -> None:
+    """A message to a citizen that is due."""
+    deliver(room, job)
+
+
+def model_retrain(room: Workroom, job: Job) -> None:
+    """The nightly training on the county's decisions."""
+    done = run_training(room, job.id)
+    log.info("training ended", model=done.version, in_force=done.in_force, taught=done.taught)
+
+
 TASKS: Mapping[str, Task] = {
     "ticket.received": Task(Queue.INTAKE, ticket_received),
     "ticket.changed": Task(Queue.INTAKE, ticket_changed),
     "ticket.settle": Task(Queue.INTAKE, ticket_settle),
+    "message.send": Task(Queue.NOTICES, message_send),
+    RETRAIN_TOPIC: Task(Queue.TRAINING, model_retrain),
     "photos.clean": Task(Queue.NOTICES, photos_clean),
 }
 

@@ -19,14 +19,16 @@ from intake.domain.appeal import Urgency
 from intake.domain.contact import Outcome
 from intake.domain.errors import KeyReused
 from intake.domain.events import EventType, Fact, Subject
+from intake.domain.message import MessageKind
 from intake.domain.numbers import county_day, daily_key, ticket_number
 from intake.domain.people import Action
 from intake.domain.submission import Arrival, Submission, Upload
 from intake.domain.ticket_steps import TicketState
+from intake.services.received_message import received_row
 from intake.services.reporters import reporter_row
 from intake.services.workroom import Workroom
 from intake.store.counters import take_numbers
-from intake.store.tables import attachment, contact, reporter, ticket
+from intake.store.tables import attachment, contact, message, reporter, ticket
 from intake.store.unit import Unit
 
 RECEIVED_TOPIC = "ticket.received"
@@ -36,6 +38,7 @@ _INSERT_TICKET = insert(ticket)
 _INSERT_REPORTER = insert(reporter)
 _INSERT_CONTACT = insert(contact)
 _INSERT_ATTACHMENT = insert(attachment)
+_INSERT_MESSAGE = insert(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,13 @@ def write_tickets(
     files = [row for key, report in numbered for row in attachment_rows(unit, key, report.uploads)]
     if files:
         unit.conn.execute(_INSERT_ATTACHMENT, files)
+    written = [
+        received_row(room, unit, key, report.origin, MessageKind.REPORT, report.text)
+        for key, report in numbered
+        if report.origin
+    ]
+    if written:
+        unit.conn.execute(_INSERT_MESSAGE, written)
     for key, _ in numbered:
         unit.enqueue(RECEIVED_TOPIC, str(key))
     return numbered

@@ -23,7 +23,7 @@ _HEADS: dict[Subject, Table] = {
     Subject.CASE: casefile,
     Subject.TICKET: ticket,
 }
-_UNCHAINED = (Subject.CALL, Subject.AGENT, Subject.PBX)
+_UNCHAINED = (Subject.CALL, Subject.AGENT, Subject.PBX, Subject.MESSAGE)
 """Facts of moments: each is hashed by itself, and the seals hold them in their place."""
 
 _AT_A_TIME = 1_000

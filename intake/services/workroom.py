@@ -1,19 +1,31 @@
 """What every service needs at hand: store, keys, clock, county, calendar, catalogue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
-from classifiers.registry import Registry
-from classifiers.suggestion import Suggester, Suggestion
+from classifiers.suggestion import Suggestion
 from intake.domain.calendar import WorkCalendar
+from intake.domain.letter import Letter
+from intake.domain.message import MessageChannel
 from intake.domain.numbers import query_code, same_code
 from intake.geo.county import County
+from intake.geo.gazetteer import Gazetteer
 from intake.security.cipher import FieldCipher, LookupHash
 from intake.security.keyring import Keyring
+from intake.services.model_in_force import ModelInForce
 from intake.settings import Settings
 from intake.store.database import Database
+
+
+class Courier(Protocol):
+    """Whoever carries messages of one channel to citizens; channels give them, app parts join them.
+
+    Raises Undeliverable when it will never arrive and TryLater when it may arrive another time.
+    """
+
+    def send(self, letter: Letter) -> str: ...
 
 
 class Suggests(Protocol):
@@ -39,9 +51,11 @@ class Workroom:
     county: County
     calendar: WorkCalendar
     clock: Callable[[], datetime] = utc_now
+    couriers: Mapping[MessageChannel, Courier] = field(default_factory=dict)
     cipher: FieldCipher = field(init=False)
     lookup: LookupHash = field(init=False)
     _suggester: Suggests | None = None
+    _gazetteer: Gazetteer | None = None
 
     def __post_init__(self) -> None:
         self.cipher = FieldCipher(self.keyring)
@@ -50,8 +64,15 @@ class Workroom:
     @property
     def suggester(self) -> Suggests:
         if self._suggester is None:
-            self._suggester = Suggester.load(Registry(self.settings.models).active())
+            self._suggester = ModelInForce(self.settings.models)
         return self._suggester
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """The county's names of places, indexed at the first use."""
+        if self._gazetteer is None:
+            self._gazetteer = Gazetteer(self.county)
+        return self._gazetteer
 
     def query_code(self, number: str) -> str:
         """The citizen's code for a ticket number."""

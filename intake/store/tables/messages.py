@@ -13,7 +13,6 @@ message = Table(
     Column("direction", String(4), nullable=False),
     Column("channel", String(12), nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("template", String(40), nullable=False),
     Column("text", Words, nullable=False),
     Column("buttons", Json, nullable=False),
     Column("at", Instant, nullable=False),

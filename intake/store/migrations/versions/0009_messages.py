@@ -31,7 +31,6 @@ def upgrade() -> None:
         sa.Column("direction", sa.String(length=4), nullable=False),
         sa.Column("channel", sa.String(length=12), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("template", sa.String(length=40), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("buttons", sa.JSON(), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
@@ -78,9 +77,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name="pk_answer_link"),
     )
     op.create_index("ix_answer_link_ticket_id", "answer_link", ["ticket_id"], unique=False)
+    # What happened before there were messages is not told after the fact.
+    op.execute("INSERT INTO cursor (name, value) SELECT 'notices', coalesce(max(id), 0) FROM event")
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM cursor WHERE name = 'notices'")
     op.drop_table("answer_link")
     op.drop_table("message")
     op.drop_table("door")

@@ -1,0 +1,103 @@
+"""What the citizen says about the result by himself: a button, a link, a reply (domain.md §5.2).
+
+The same words and outcomes as on the telephone. Whoever presses twice has answered once; a reason
+given afterwards is a further row, nothing said is changed.
+"""
+
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from intake.domain.errors import WrongState
+from intake.domain.people import CITIZEN
+from intake.domain.return_visit import unhappy
+from intake.domain.ticket import Ticket
+from intake.domain.ticket_steps import TicketState
+from intake.domain.visit import Satisfaction, Solved, VisitOutcome
+from intake.services.answer_links import close_link
+from intake.services.returns import open_task_of
+from intake.services.stepping import find_ticket
+from intake.services.visit import VisitRecord, follow, write_visit
+from intake.services.workroom import Workroom
+from intake.store.tables import visit
+from intake.store.unit import Unit
+
+_UNSAID = "市民未说明原因"
+_OVER = "这件事已经办结，您有新的情况可以再次反映。"
+
+
+def answer_result(
+    room: Workroom,
+    number: str,
+    solved: Solved,
+    handling: Satisfaction = Satisfaction.NOT_GIVEN,
+    reason: str = "",
+    token: str = "",
+) -> bool:
+    """Write the citizen's answer down; False when he had answered before.
+
+    ``token`` is the link it came by, used up with the answer. Whoever calls has made sure that it
+    is the reporter (chat, link with proof). Raises WrongState when nothing is asked any more.
+    """
+    record = VisitRecord(
+        outcome=VisitOutcome.ANSWERED, solved=solved, handling=handling, reason=reason.strip()
+    )
+    if unhappy(solved, handling) and not record.reason:
+        record = replace(record, reason=_UNSAID)
+
+    def work(unit: Unit) -> bool:
+        sheet = find_ticket(unit.conn, number)
+        if token and not close_link(unit, token):
+            return False
+        if _has_answered(unit, sheet):
+            return False
+        if sheet.state is not TicketState.AWAITING_VISIT:
+            raise WrongState(_OVER)
+        _, key = write_visit(room, unit, CITIZEN, sheet, record)
+        task = open_task_of(unit.conn, sheet.id)
+        if task is not None:
+            follow(room, unit, task, key, record)
+        return True
+
+    return room.database.write(work)
+
+
+def explain_result(room: Workroom, number: str, reason: str) -> bool:
+    """Add why to an answer that gave no reason; False when there is nothing to add to."""
+    said = reason.strip()
+
+    def work(unit: Unit) -> bool:
+        sheet = find_ticket(unit.conn, number)
+        query = (
+            select(visit)
+            .where(visit.c.ticket_id == sheet.id, visit.c.by_account.is_(None))
+            .where(visit.c.outcome == VisitOutcome.ANSWERED.value)
+            .order_by(visit.c.id.desc())
+            .limit(1)
+        )
+        last = unit.conn.execute(query).first()
+        if not said or last is None or last.reason != _UNSAID:
+            return False
+        record = VisitRecord(
+            outcome=VisitOutcome.ANSWERED,
+            solved=Solved(last.solved),
+            handling=Satisfaction(last.handling),
+            reason=said,
+        )
+        write_visit(room, unit, CITIZEN, sheet, record)
+        return True
+
+    return room.database.write(work)
+
+
+def _has_answered(unit: Unit, sheet: Ticket) -> bool:
+    """Whether this round's question was answered by the citizen himself already."""
+    task = open_task_of(unit.conn, sheet.id)
+    if task is not None:
+        return False
+    query = select(visit.c.id).where(
+        visit.c.ticket_id == sheet.id,
+        visit.c.outcome == VisitOutcome.ANSWERED.value,
+        visit.c.by_account.is_(None),
+    )
+    return unit.conn.execute(query.limit(1)).first() is not None
