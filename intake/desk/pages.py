@@ -91,6 +91,7 @@ def _common(request: web.Request, identity: Identity | None) -> Mapping[str, Any
         "county": room.county.name,
         "hotline": settings.hotline,
         "idle_minutes": settings.idle_minutes,
+        "telephone": settings.has_pbx and actor is not None and actor.may(Action.CALL),
         "me": actor,
         "may": (lambda action: actor.may(Action(action))) if actor else (lambda _action: False),
         "csrf": csrf_token_of(request, identity) if identity else "",

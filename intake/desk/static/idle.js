@@ -5,6 +5,11 @@ export function idleMilliseconds() {
   return Date.now() - last;
 }
 
+// Somebody who talks on the telephone is at the desk.
+export function touch() {
+  last = Date.now();
+}
+
 export function watchIdleness() {
   const minutes = Number(document.body.dataset.idleMinutes);
   if (!minutes) return;
