@@ -52,7 +52,7 @@ def phone_credential(room: Workroom, actor: Actor) -> PhoneCredential:
             raise WrongState("没有用浏览器软电话签入，请先签入分机并选择浏览器软电话。")
         found = _stored(room, unit, who.extension)
         if found is None:
-            found = secrets.token_urlsafe(24), unit.now + _LIFE
+            found = secrets.token_hex(20), unit.now + _LIFE
             _keep(room, unit, who.extension, *found)
             sealed = seal_value(room, "secret", who.extension, found[0])
             told = {"secret": sealed, "until": found[1].isoformat()}
