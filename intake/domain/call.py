@@ -75,7 +75,10 @@ class CallOutcome(StrEnum):
 
     @property
     def missed(self) -> bool:
-        """Whether a caller waiting for a person got none (C1 of domain.md §5.1)."""
+        """Whether a caller got no person, as far as anybody knows (C1 of domain.md §5.1).
+
+        LOST_TRACK is among them: to call somebody back once too often harms less than never.
+        """
         return self in _MISSED
 
 
@@ -102,6 +105,7 @@ _MISSED = frozenset(
         CallOutcome.VOICEMAIL,
         CallOutcome.OVERFLOW,
         CallOutcome.AFTER_HOURS,
+        CallOutcome.LOST_TRACK,
     }
 )
 

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
@@ -23,7 +24,10 @@ from intake.store.tables import agent, call, contact
 from intake.store.unit import Unit
 
 CALL_ENDED_TOPIC = "call.ended"
-"""Enqueued once with the end of a hotline call; payload ``{"call": id}``."""
+"""Enqueued when a caller's call or a dial of ours ended, and again when the PBX's own log corrected
+its outcome; payload ``{"call": id}``."""
+
+_LOG_WAIT = timedelta(seconds=60)
 
 _MEDIA_TYPE = "application/json"
 _UPDATED = (
@@ -248,8 +252,10 @@ def _tell(
     kind = EventType.CALL_LOST_TRACK if lost else EventType.CALL_ENDED
     outcome = record.outcome.value
     _fact(unit, row.id, kind, outcome, data | {"outcome": outcome}, before=was)
-    if not was and _arrives(record):
-        unit.enqueue(CALL_ENDED_TOPIC, str(row.id), {"call": row.id})
+    if _arrives(record) or record.attempt_id is not None:
+        # What the PBX's own log may still tell is waited for before anybody acts on it.
+        later = unit.now + _LOG_WAIT if lost else unit.now
+        unit.enqueue(CALL_ENDED_TOPIC, str(row.id), {"call": row.id}, available_at=later)
 
 
 def _fact(
