@@ -29,7 +29,7 @@ from intake.security.keyfile import KeyringError, create_once, read_private, rep
 
 KEY_BYTES = 32
 KEY_ID_BYTES = 4
-PURPOSES = frozenset({"field", "lookup", "session", "link", "cursor", "query"})
+PURPOSES = frozenset({"field", "lookup", "session", "link", "cursor", "query", "answer", "mail"})
 
 MASTER_FILE = "master.keys"
 RECEIPT_FILE = "receipt.keys"

@@ -8,15 +8,17 @@ from sqlalchemy.exc import IntegrityError
 from intake.domain.contact import Outcome
 from intake.domain.errors import Incomplete, KeyReused, WrongState
 from intake.domain.events import EventType
+from intake.domain.message import MessageKind, Origin
 from intake.domain.people import Actor
 from intake.domain.progress import WITHDRAWABLE
 from intake.domain.submission import Arrival, Upload
 from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import Step, TicketState
 from intake.services.accept import attachment_rows, contact_row, register_by
+from intake.services.received_message import received_row
 from intake.services.stepping import find_ticket, take_step
 from intake.services.workroom import Workroom
-from intake.store.tables import attachment, contact, supplement
+from intake.store.tables import attachment, contact, message, supplement
 from intake.store.unit import Unit
 
 PHOTOS_TOPIC = "photos.clean"
@@ -43,7 +45,8 @@ def add_supplement(
     def work(unit: Unit) -> Ticket:
         before = find_ticket(unit.conn, number)
         contact_id = _keep_arrival(room, unit, before, arrival)
-        return write_supplement(room, unit, actor, before, said, uploads, contact_id)
+        origin = None if arrival is None else arrival.origin
+        return write_supplement(room, unit, actor, before, said, uploads, contact_id, origin)
 
     try:
         return room.database.write(work)
@@ -61,8 +64,12 @@ def write_supplement(
     said: str,
     uploads: Sequence[Upload] = (),
     contact_id: int | None = None,
+    origin: Origin | None = None,
 ) -> Ticket:
-    """The supplement within a transaction of the caller's; raises NotAllowed and WrongState."""
+    """The supplement within a transaction of the caller's; raises NotAllowed and WrongState.
+
+    ``origin`` is given by doors that can be answered: it becomes the way back.
+    """
     waiting = before.state is TicketState.AWAITING_INFO
     if before.state not in WITHDRAWABLE:
         raise WrongState("这件反映已进入办理，不能再补充；有新情况请另行反映。")
@@ -77,6 +84,9 @@ def write_supplement(
         respond_by=register_by(room, unit) if waiting else before.respond_by,
     )
     keep_words(unit, actor, before, said, contact_id)
+    if origin is not None:
+        row = received_row(room, unit, before.id, origin, MessageKind.SUPPLEMENT, said)
+        unit.conn.execute(insert(message).values(row | {"contact_id": contact_id}))
     if uploads:
         rows = attachment_rows(unit, before.id, uploads, first=before.photos)
         unit.conn.execute(insert(attachment), rows)
