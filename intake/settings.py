@@ -82,6 +82,8 @@ class Settings(SuggestionSettings, MailSettings, MessageSettings, BaseSettings):
     short_seconds: Annotated[int, Field(ge=0, le=60)] = 5
     service_level_seconds: Annotated[int, Field(ge=5, le=120)] = 15
     callback_minutes: Annotated[int, Field(ge=5, le=1_440)] = 30
+    automatic_returns: bool = False
+    sample_percent: Annotated[int, Field(ge=0, le=100)] = 10
     pbx_extensions: str = "8001-8008"
     record_pause_seconds: Annotated[int, Field(ge=10, le=600)] = 60
     recording_days: Annotated[int, Field(ge=180)] = 730

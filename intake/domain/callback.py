@@ -1,6 +1,6 @@
 """Calling back who was not answered (漏接回拨), one task a number (domain.md §5.1, C1)."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from intake.domain.calendar import LOCAL_ZONE, WorkCalendar
@@ -71,3 +71,19 @@ def may_call_back(now: datetime, missed_at: datetime) -> bool:
     """Not at night, unless the caller called within the last hour and is surely awake."""
     local = now.astimezone(LOCAL_ZONE).time()
     return _NIGHT_ENDS <= local < _NIGHT_BEGINS or now - missed_at <= _JUST_CALLED
+
+
+def completion_due(asked_at: datetime, calendar: WorkCalendar) -> datetime:
+    """By when a citizen is telephoned for what is missing (C2): the working day's end (UTC)."""
+    due: datetime | None = None
+    for begin, end in calendar.working_spans(asked_at):
+        if due is not None and _day(begin) != _day(due):
+            break
+        due = end
+    if due is None:
+        raise AssertionError("working hours have no end")
+    return due
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(LOCAL_ZONE).date()

@@ -11,6 +11,7 @@ from intake.domain.people import SYSTEM
 from intake.jobs.holding import holding
 from intake.services import outbox
 from intake.services.answer import settle
+from intake.services.callbacks import call_ended
 from intake.services.deliver_message import deliver
 from intake.services.outbox import Job
 from intake.services.photos import clean_photos
@@ -74,12 +75,18 @@ def model_retrain(room: Workroom, job: Job) -> None:
     log.info("training ended", model=done.version, in_force=done.in_force, taught=done.taught)
 
 
+def call_over(room: Workroom, job: Job) -> None:
+    """A call has ended: call-back tasks are made, merged or done, and dials are settled."""
+    call_ended(room, job.id, int(job.payload["call"]))
+
+
 TASKS: Mapping[str, Task] = {
     "ticket.received": Task(Queue.INTAKE, ticket_received),
     "ticket.changed": Task(Queue.INTAKE, ticket_changed),
     "ticket.settle": Task(Queue.INTAKE, ticket_settle),
     "message.send": Task(Queue.NOTICES, message_send),
     RETRAIN_TOPIC: Task(Queue.TRAINING, model_retrain),
+    "call.ended": Task(Queue.VISITS, call_over),
     "photos.clean": Task(Queue.NOTICES, photos_clean),
 }
 

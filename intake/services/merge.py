@@ -129,11 +129,11 @@ def split(
         day = county_day(unit.now)
         first = take_numbers(unit.conn, f"ticket-{day:%Y%m%d}", len(parts))
         children = [
-            _child(room, unit, actor, before, daily_key(day, first + offset), text)
+            child_of(room, unit, actor, before, daily_key(day, first + offset), text)
             for offset, text in enumerate(parts)
         ]
         unit.conn.execute(insert(ticket), [columns_of(child) for child in children])
-        _copy_reporter(room, unit, before, children)
+        copy_reporter(room, unit, before, children)
         unit.conn.execute(
             insert(ticket_link),
             [
@@ -157,7 +157,10 @@ def split(
     return room.database.write(work)
 
 
-def _child(room: Workroom, unit: Unit, actor: Actor, parent: Ticket, key: int, text: str) -> Ticket:
+def child_of(
+    room: Workroom, unit: Unit, actor: Actor, parent: Ticket, key: int, text: str
+) -> Ticket:
+    """A new ticket of the same reporter, not yet stored."""
     fact = Fact.of(
         actor,
         unit.now,
@@ -186,7 +189,7 @@ def _child(room: Workroom, unit: Unit, actor: Actor, parent: Ticket, key: int, t
     )
 
 
-def _copy_reporter(room: Workroom, unit: Unit, parent: Ticket, children: list[Ticket]) -> None:
+def copy_reporter(room: Workroom, unit: Unit, parent: Ticket, children: list[Ticket]) -> None:
     """Seal the same person's data anew for each child: a sealed value belongs to one row."""
     row = unit.conn.execute(select(reporter).where(reporter.c.ticket_id == parent.id)).mappings()
     stored = row.first()

@@ -6,7 +6,7 @@ transaction that writes the visit down.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +41,9 @@ from intake.store.unit import Unit
 
 _WITHIN = Limit(Decimal(1), LimitUnit.WORK_DAY)
 """A reporter is asked within one working day of the check (domain.md §5.2)."""
+
+_REST = timedelta(minutes=30)
+"""After a fault of the line, or a talk that could not go on, nobody calls again at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +96,13 @@ def task_of(row: RowMapping) -> ReturnTask:
     return ReturnTask(**values)
 
 
-def find_task(conn: Connection, key: int, version: int | None = None) -> ReturnTask:
-    """The task, locked; raises NotFound, and StaleVersion unless ``version`` is the stored one."""
-    query = select(return_task).where(return_task.c.id == key).with_for_update()
-    row = conn.execute(query).mappings().first()
+def find_task(
+    conn: Connection, key: int, version: int | None = None, *, lock: bool = True
+) -> ReturnTask:
+    """The task, locked for the writer unless told; raises NotFound, and StaleVersion unless
+    ``version`` is the stored one."""
+    query = select(return_task).where(return_task.c.id == key)
+    row = conn.execute(query.with_for_update() if lock else query).mappings().first()
     if row is None:
         raise NotFound("没有这项回访，请刷新列表。")
     task = task_of(row)
@@ -112,6 +118,21 @@ def open_task_of(conn: Connection, ticket_id: int) -> ReturnTask | None:
     )
     row = conn.execute(query.with_for_update()).mappings().first()
     return None if row is None else task_of(row)
+
+
+def task_to_answer(conn: Connection, ticket_id: int) -> ReturnTask | None:
+    """The task an answer in writing belongs to, locked: the open one, or the newest when only the
+    telephone did not reach the reporter; None when nobody is asked or the answer is there."""
+    query = (
+        select(return_task)
+        .where(return_task.c.ticket_id == ticket_id)
+        .order_by(return_task.c.id.desc())
+        .limit(1)
+    )
+    row = conn.execute(query.with_for_update()).mappings().first()
+    task = None if row is None else task_of(row)
+    late = task is not None and task.state is ReturnState.UNREACHABLE
+    return task if task is not None and (late or task.done_at is None) else None
 
 
 def change_task(unit: Unit, before: ReturnTask, **changes: Any) -> int:
@@ -293,6 +314,7 @@ def follow_visit(
         _tell_in_writing(unit, task)
         return ReturnState.UNREACHABLE
     wanted = None if said.asked_for is None else asked_time(now, said.asked_for)
+    rest = timedelta() if said.outcome in TRIES else _REST
     change_task(
         unit,
         task,
@@ -301,7 +323,7 @@ def follow_visit(
         claimed_by=None,
         claimed_at=None,
         asked_for=wanted,
-        next_at=wanted or next_dial_at(now, tries, room.calendar),
+        next_at=wanted or next_dial_at(now + rest, tries, room.calendar),
         by_person=task.by_person or (said.automatic and said.outcome not in TRIES),
     )
     return ReturnState.WAITING

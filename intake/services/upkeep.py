@@ -8,9 +8,13 @@ from sqlalchemy import delete
 
 from intake.security.sessions import ABSOLUTE_TIMEOUT
 from intake.services import outbox
+from intake.services.dial_upkeep import settle_dials, settle_missed
+from intake.services.evidence import gather
 from intake.services.near_index import forget_far
 from intake.services.photos import remove_strays
 from intake.services.retention import forget_deliveries, forget_reporters
+from intake.services.retraining import plan_training
+from intake.services.return_sample import draw_sample
 from intake.services.workroom import Workroom
 from intake.store import schedule, seals, tallies
 from intake.store.tables import presence, session
@@ -58,9 +62,14 @@ def forget_presence(room: Workroom) -> None:
 
 DUTIES: Mapping[str, Duty] = {
     "seal-events": Duty(60, seal_events),
+    "settle-dials": Duty(15, settle_dials),
+    "settle-missed-calls": Duty(60, settle_missed),
+    "draw-visit-sample": Duty(604_800, draw_sample),
     "forget-presence": Duty(300, forget_presence),
     "end-sessions": Duty(600, end_sessions),
     "prune-outbox": Duty(3_600, outbox.prune),
+    "gather-evidence": Duty(300, gather),
+    "plan-training": Duty(3_600, plan_training),
     "forget-near-keys": Duty(86_400, forget_far),
     "remove-stray-files": Duty(3_600, remove_strays),
     "forget-reporters": Duty(86_400, forget_reporters),
