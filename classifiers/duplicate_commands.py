@@ -11,13 +11,13 @@ from rich.table import Table
 from classifiers.duplicate_evaluation import (
     PAIRS,
     ScoredPair,
-    Share,
     brought_together,
     curve,
     precision_at_recall,
     read_pairs,
     score_pairs,
 )
+from classifiers.evaluation import Share
 from classifiers.examples import ExampleError
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -63,5 +63,5 @@ def _show(console: Console, part: str, scored: Sequence[ScoredPair]) -> None:
 
 
 def _told(share: Share) -> tuple[str, str]:
-    low, high = share.interval
+    low, high = share.interval()
     return f"{share.value:.3f}", f"{low:.2f}–{high:.2f}"

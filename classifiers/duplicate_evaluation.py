@@ -9,16 +9,15 @@ import csv
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
 
+from classifiers.evaluation import Share
 from classifiers.examples import ExampleError, read_rows, text_of
 from classifiers.near_text import index_keys, likeness, near_text
 
 PAIRS = Path(__file__).with_name("near_pairs.tsv")
 """Pairs labelled by hand: hashes of the messages and the label, no text."""
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
-_Z = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +37,6 @@ class ScoredPair:
     pair: LabelledPair
     score: float
     met: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A share with its count and its 95 % interval (Wilson)."""
-
-    hits: int
-    of: int
-
-    @property
-    def value(self) -> float:
-        return self.hits / self.of if self.of else 0.0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        if not self.of:
-            return 0.0, 1.0
-        p, n = self.value, self.of
-        middle = (p + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-        half = _Z * sqrt(p * (1 - p) / n + _Z**2 / (4 * n**2)) / (1 + _Z**2 / n)
-        return max(0.0, middle - half), min(1.0, middle + half)
 
 
 @dataclass(frozen=True, slots=True)

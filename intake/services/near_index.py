@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from math import floor
 
 from sqlalchemy import Connection, select
@@ -13,6 +14,7 @@ from intake.services.workroom import Workroom
 from intake.store.near_keys import Key, find_by_keys, forget_keys, put_keys
 from intake.store.records import from_row
 from intake.store.tables import ticket
+from intake.store.unit import Unit
 
 SQUARE_BAND = 101
 _SQUARE_METRES = 100
@@ -73,14 +75,14 @@ def index_all(room: Workroom) -> Iterator[int]:
             sheets = [from_row(Ticket, row) for row in conn.execute(query).mappings()]
         if not sheets:
             return
-        room.database.write(lambda unit, sheets=sheets: _index_batch(room, unit.conn, sheets))
+        room.database.write(partial(_index_batch, room, sheets))
         since = sheets[-1].id + 1
         yield len(sheets)
 
 
-def _index_batch(room: Workroom, conn: Connection, sheets: Sequence[Ticket]) -> None:
+def _index_batch(room: Workroom, sheets: Sequence[Ticket], unit: Unit) -> None:
     for sheet in sheets:
-        index_near(room, conn, sheet)
+        index_near(room, unit.conn, sheet)
 
 
 def _squares_around(room: Workroom, lon: float, lat: float) -> list[int]:

@@ -12,7 +12,6 @@ from classifiers.duplicate_commands import duplicates
 from classifiers.duplicate_evaluation import (
     PAIRS,
     THRESHOLDS,
-    Share,
     brought_together,
     curve,
     precision_at_recall,
@@ -102,14 +101,6 @@ def test_reasons_are_told_the_weightiest_first() -> None:
 def test_levels(score: float, level: Level) -> None:
     assert Thresholds().level(score) is level
     assert Thresholds().level(0.29) is None
-
-
-def test_intervals_hold_the_share() -> None:
-    share = Share(80, 100)
-    low, high = share.interval
-    assert low == pytest.approx(0.711, abs=0.002)
-    assert high == pytest.approx(0.867, abs=0.002)
-    assert Share(0, 0).interval == (0.0, 1.0)
 
 
 def test_pairs_of_ones_own_are_judged(tmp_path: Path) -> None:
