@@ -142,6 +142,7 @@ _WORDS: Mapping[EventType, Callable[[_Data], str]] = {
     EventType.TICKET_CLOSED: _plain("办结"),
     EventType.TICKET_VOIDED: _quoting("作废", "reason"),
     EventType.REPORTER_REVEALED: _quoting("查看反映人信息", "reason"),
+    EventType.TICKET_DIALLED: _quoting("致电反映人", "reason"),
     EventType.REPORTER_FORGOTTEN: _plain("保存期满，已删除反映人信息"),
 }
 

@@ -64,6 +64,7 @@ class EventType(StrEnum):
     CALL_CONTROLLED = "CallControlled"
     CALL_LOST_TRACK = "CallLostTrack"
     CALL_LINKED = "CallLinked"
+    TICKET_DIALLED = "TicketDialled"
     CALLER_REVEALED = "CallerRevealed"
     CALLER_MARKED = "CallerMarked"
     NUISANCE_LISTED = "NuisanceListed"

@@ -98,7 +98,7 @@ def reveal(room: Workroom, actor: Actor, number: str, reason: str) -> ReporterDe
 
     def work(unit: Unit) -> ReporterDetails:
         before = find_ticket(unit.conn, number)
-        _require_reveal(actor, before, reason)
+        require_reveal(actor, before, reason)
         told = {"reason": for_history(reason)[:200]}
         write_fact(unit, actor, before, EventType.REPORTER_REVEALED, data=told, bump=False)
         return open_reporter(room, unit.conn, before.id)
@@ -106,7 +106,8 @@ def reveal(room: Workroom, actor: Actor, number: str, reason: str) -> ReporterDe
     return room.database.write(work)
 
 
-def _require_reveal(actor: Actor, ticket: Ticket, reason: str) -> None:
+def require_reveal(actor: Actor, ticket: Ticket, reason: str) -> None:
+    """Raise NotAllowed or Incomplete unless ``actor`` may see, or call, who reported."""
     actor.require(Action.REVEAL)
     mine = {ticket.registered_by, ticket.claimed_by}
     own = actor.account_id is not None and actor.account_id in mine
