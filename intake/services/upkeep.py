@@ -10,11 +10,9 @@ from intake.security.sessions import ABSOLUTE_TIMEOUT
 from intake.services import outbox
 from intake.services.dial_upkeep import settle_dials, settle_missed
 from intake.services.evidence import gather
-from intake.services.evidence import gather
 from intake.services.near_index import forget_far
 from intake.services.photos import remove_strays
 from intake.services.retention import forget_deliveries, forget_reporters
-from intake.services.retraining import plan_training
 from intake.services.retraining import plan_training
 from intake.services.return_sample import draw_sample
 from intake.services.workroom import Workroom
@@ -70,8 +68,6 @@ DUTIES: Mapping[str, Duty] = {
     "forget-presence": Duty(300, forget_presence),
     "end-sessions": Duty(600, end_sessions),
     "prune-outbox": Duty(3_600, outbox.prune),
-    "gather-evidence": Duty(300, gather),
-    "plan-training": Duty(3_600, plan_training),
     "gather-evidence": Duty(300, gather),
     "plan-training": Duty(3_600, plan_training),
     "forget-near-keys": Duty(86_400, forget_far),
