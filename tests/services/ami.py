@@ -48,7 +48,7 @@ class Ami:
             assert arrived, f"{name} was not answered in 10 s"
             return self._answers.pop(number)
 
-    def wait(self, timeout: float = 15, **wanted: str) -> Message:
+    def wait(self, timeout: float = 10, **wanted: str) -> Message:
         """The next event with these headers, looked for behind the last one waited for."""
         return self.wait_until(
             lambda event: all(event.get(key) == value for key, value in wanted.items()),
@@ -56,12 +56,12 @@ class Ami:
             str(wanted),
         )
 
-    def step(self, name: str, timeout: float = 15, **wanted: str) -> Message:
+    def step(self, name: str, timeout: float = 10, **wanted: str) -> Message:
         """The next UserEvent(Minsheng) of that step."""
         return self.wait(timeout, Event="UserEvent", UserEvent="Minsheng", Step=name, **wanted)
 
     def wait_until(
-        self, holds: Callable[[Message], bool], timeout: float = 15, what: str = "such an event"
+        self, holds: Callable[[Message], bool], timeout: float = 10, what: str = "such an event"
     ) -> Message:
         deadline = time.monotonic() + timeout
         with self._changed:

@@ -19,6 +19,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
+import psutil
 import pytest
 
 from telephony.asterisk.plan import Plan
@@ -116,6 +117,10 @@ class Asterisk:
         """Write into the PBX's database, as the bridge does."""
         self.cli(f"database put {family} {key} {value}")
 
+    def set_prompt(self, name: str, seconds: float) -> None:
+        """Let a prompt take its time, for whoever hangs up in the middle of it."""
+        write_tone(self.folder / "data" / "sounds" / "zh" / f"{name}.wav", seconds)
+
     def kill(self) -> None:
         """As a power cut: no farewell to anybody."""
         self._signal(signal.SIGKILL)
@@ -142,25 +147,37 @@ class Asterisk:
         self.stop()
         self.start()
 
+    def answers(self) -> bool:
+        """Whether it runs and is not frozen."""
+        return (
+            self.process is not None
+            and self.process.poll() is None
+            and psutil.Process(self.process.pid).status() != psutil.STATUS_STOPPED
+        )
+
+    def end_calls(self) -> None:
+        """Returns when no call is left."""
+        self.cli("channel request hangup all")
+        deadline = time.monotonic() + 10
+        while "0 active channels" not in (shown := self.cli("core show channels")):
+            assert time.monotonic() < deadline, shown
+            time.sleep(0.02)
+
     def tidy(self) -> None:
         """For the next test: no call, no member, nothing in the database."""
         for client in self._clients:
             client.close()
         self._clients.clear()
-        self.cli("channel request hangup all")
+        self.end_calls()
         for line in self.cli(f"queue show {self.plan.queue}").splitlines():
             if "(dynamic)" in line:
                 interface = line.split("PJSIP/")[1].split()[0].rstrip(")")
                 self.cli(f"queue remove member PJSIP/{interface} from {self.plan.queue}")
         for family in ("minsheng", "minsheng-nuisance", "minsheng-directory", "ps_auths"):
             self.cli(f"database deltree {family}")
-        deadline = time.monotonic() + 10
-        while "0 active channels" not in self.cli("core show channels"):
-            assert time.monotonic() < deadline, self.cli("core show channels")
-            time.sleep(0.05)
 
     def last_words(self) -> str:
-        return self.console.read_text("utf-8", "replace")[-2000:]
+        return self.console.read_text("utf-8", "replace")[-9000:]
 
     @property
     def _config(self) -> Path:

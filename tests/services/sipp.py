@@ -1,11 +1,11 @@
 """People with telephones, played by SIPp: citizens who call, and those who are called.
 
-Each lives in one SIPp process with one loopback address and port of its own. `hang_up` ends a call
-the polite way; `result` waits until SIPp has ended.
+Each lives in one SIPp process with one loopback address and port of its own. `hang_up` ends a
+caller's call at once; `result` waits until SIPp has ended.
 """
 
 import os
-import signal
+import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,13 +19,17 @@ from tests.services.asterisk import AGENTS, CITIZENS, TRUNK, Asterisk, another_p
 
 SCENARIOS = Path(__file__).parent / "sipp"
 SPOKEN_SECONDS = 2
+HANG_UP = (
+    "MESSAGE sip:test SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1\r\nFrom: <sip:test>;tag=1\r\n"
+    "To: <sip:test>\r\nCall-ID: {call}\r\nCSeq: 1 MESSAGE\r\nContent-Length: 0\r\n\r\n"
+)
 
 
 class Sipp:
     """One SIPp process at work on one scenario."""
 
     def __init__(self, folder: Path, scenario: str, address: str, port: int, **values: Any) -> None:
-        self.folder, self.scenario, self.port = folder, scenario, port
+        self.folder, self.scenario, self.address, self.port = folder, scenario, address, port
         self.remote = values.pop("remote", "")
         self.service = values.pop("service", "s")
         self.calls = values.pop("calls", 1)
@@ -41,6 +45,7 @@ class Sipp:
         command = ["sipp", "-sf", file, "-i", address, "-mi", address, "-p", str(port)]
         command += ["-mp", str(30000 + port % 1000 * 20), "-cp", str(another_port())]
         command += ["-m", str(self.calls), "-r", str(self.rate), "-s", self.service, "-nostdin"]
+        command += ["-cid_str", f"%u-{port}"]
         command += ["-trace_err", "-error_file", folder / f"{scenario}-{port}.err"]
         command += ["-timeout", "60s", "-timeout_error"]
         with self.output.open("wb") as output:
@@ -55,9 +60,12 @@ class Sipp:
             )
 
     def hang_up(self) -> None:
-        """BYE, or CANCEL when not yet answered: SIPp does so at the second of these signals."""
-        for _ in range(2):
-            self.process.send_signal(signal.SIGUSR1)
+        """The caller hangs up now: a word from outside, which only the scenario understands."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as outside:
+            for number in range(1, self.calls + 1):
+                outside.sendto(
+                    HANG_UP.format(call=f"{number}-{self.port}").encode(), (self.address, self.port)
+                )
 
     def vanish(self) -> None:
         """As a telephone whose battery is empty: not a word more."""
@@ -163,6 +171,9 @@ class Telephones:
         return self.all[-1]
 
     def end(self) -> None:
+        """Calls first: a farewell to a telephone that is gone would reach its next owner."""
+        if self.asterisk.answers():
+            self.asterisk.end_calls()
         for telephone in self.all:
             if telephone.process.poll() is None:
                 telephone.process.kill()
