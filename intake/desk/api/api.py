@@ -3,16 +3,20 @@
 from aiohttp import web
 
 from intake.desk.api.agents import agents_api
+from intake.desk.api.call_control import control_api
+from intake.desk.api.calls import calls_api
 from intake.desk.api.cases import cases_api
 from intake.desk.api.lookups import lookups_api
 from intake.desk.api.tickets import tickets_api
 from intake.http.openapi import publish_openapi
 from intake.http.room import ROOM
 
+_TABLES = (tickets_api, cases_api, lookups_api, agents_api, calls_api, control_api)
+
 
 def add_staff_api(app: web.Application) -> None:
     """Serve the staff API from ``app`` (furnished with a room), and describe every endpoint
     joined to it so far or later."""
-    for table in (tickets_api, cases_api, lookups_api, agents_api):
+    for table in _TABLES:
         table.join(app)
     publish_openapi(app, "/api/v1", app[ROOM].settings.site)
