@@ -29,6 +29,7 @@ LONGEST_SUPPLEMENT = 2000
 _DONE = {
     "supplement": "已收到您的补充，谢谢。",
     "withdrawn": "您的反映已撤回。",
+    "answered": "感谢您的评价，我们已经记录。",
 }
 
 
@@ -80,7 +81,7 @@ async def look_up(request: web.Request) -> web.StreamResponse:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /progress/{number}: status, timeline, questions, and what may be done now."""
-    progress = await _progress(request)
+    progress = await own_progress(request)
     done = _DONE.get(request.query.get("done", ""), "")
     return await _page(request, "progress.html", progress, done=done, error="")
 
@@ -94,7 +95,7 @@ async def supplement(request: web.Request) -> web.StreamResponse:
         said = parse_strings(Supplement, received.fields)
         error = await _add(request, number, said, received)
     if error is not None:
-        progress = await _progress(request)
+        progress = await own_progress(request)
         return await _page(
             request, "progress.html", progress, error.status, done="", error=error.message
         )
@@ -105,7 +106,7 @@ async def supplement(request: web.Request) -> web.StreamResponse:
 
 async def confirm_withdrawal(request: web.Request) -> web.StreamResponse:
     """GET …/withdraw: asks once more."""
-    progress = await _progress(request)
+    progress = await own_progress(request)
     return await _page(request, "withdraw.html", progress)
 
 
@@ -142,7 +143,8 @@ async def _add(
     return None
 
 
-async def _progress(request: web.Request) -> Progress:
+async def own_progress(request: web.Request) -> Progress:
+    """The report whose slip this browser holds; others are sent to type number and code."""
     number = require_slip(request)
     return await call(request, read_progress, number, room_of(request).query_code(number))
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from channels.web import county_map, follow, notices, receipt, report
+from channels.web import answer, county_map, follow, notices, receipt, report
 from channels.web.pages import HERE, prepare_pages, problem_page
 from intake.http.failures import PAGES, ProblemPages
 
@@ -34,6 +34,10 @@ def add_portal(app: web.Application) -> None:
             web.post(_ONE + "/supplement", follow.supplement),
             web.get(_ONE + "/withdraw", follow.confirm_withdrawal),
             web.post(_ONE + "/withdraw", follow.take_back),
+            web.get(_ONE + "/answer", answer.form),
+            web.post(_ONE + "/answer", answer.say),
+            web.get("/answer/{token:[A-Za-z0-9_-]{24}}", answer.ask),
+            web.post("/answer/{token:[A-Za-z0-9_-]{24}}", answer.prove_it),
             web.get("/map/county.json", county_map.base_map),
             web.get("/map/grid.json", county_map.grid_map),
             web.get("/map/place", county_map.place_at),

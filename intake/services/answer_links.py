@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from intake.domain.errors import NotAllowed, NotFound
 from intake.domain.numbers import ticket_number
@@ -36,11 +37,10 @@ class LinkPurpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AnswerLink:
-    """A link that holds. ``answered`` tells that it has been used; it then only thanks."""
+    """A link that holds."""
 
     ticket_id: int
     purpose: LinkPurpose
-    answered: bool
 
     @property
     def number(self) -> str:
@@ -75,7 +75,7 @@ def read_link(room: Workroom, token: str) -> AnswerLink:
         row = _find(conn, token)
     if row is None or row.expires_at <= room.clock() or row.tries >= MOST_TRIES:
         raise NotFound(_WORN)
-    return AnswerLink(row.ticket_id, LinkPurpose(row.purpose), row.answered_at is not None)
+    return AnswerLink(row.ticket_id, LinkPurpose(row.purpose))
 
 
 def prove(room: Workroom, token: str, typed: str) -> AnswerLink:
@@ -89,7 +89,7 @@ def prove(room: Workroom, token: str, typed: str) -> AnswerLink:
         if row is None or row.expires_at <= unit.now or row.tries >= MOST_TRIES:
             raise NotFound(_WORN)
         if _knows(room, unit.conn, row.ticket_id, typed):
-            return AnswerLink(row.ticket_id, LinkPurpose(row.purpose), row.answered_at is not None)
+            return AnswerLink(row.ticket_id, LinkPurpose(row.purpose))
         unit.conn.execute(
             update(answer_link)
             .where(answer_link.c.token_hash == row.token_hash)
@@ -104,16 +104,6 @@ def prove(room: Workroom, token: str, typed: str) -> AnswerLink:
     return proved
 
 
-def close_link(unit: Unit, token: str) -> bool:
-    """Use the link up; False when it was used before: one click counts."""
-    done = unit.conn.execute(
-        update(answer_link)
-        .where(answer_link.c.token_hash == _hash(token), answer_link.c.answered_at.is_(None))
-        .values(answered_at=unit.now)
-    )
-    return bool(done.rowcount)
-
-
 def _knows(room: Workroom, conn: Connection, ticket_id: int, typed: str) -> bool:
     if room.code_matches(ticket_number(ticket_id), typed):
         return True
@@ -125,7 +115,7 @@ def _knows(room: Workroom, conn: Connection, ticket_id: int, typed: str) -> bool
     return hmac.compare_digest(number[-_DIGITS:].encode(), given.encode("utf-8", "replace"))
 
 
-def _find(conn: Connection, token: str, *, lock: bool = False) -> Row[tuple[object, ...]] | None:
+def _find(conn: Connection, token: str, *, lock: bool = False) -> Any:
     query = select(answer_link).where(answer_link.c.token_hash == _hash(token))
     return conn.execute(query.with_for_update() if lock else query).first()
 

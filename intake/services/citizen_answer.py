@@ -6,7 +6,7 @@ given afterwards is a further row, nothing said is changed.
 
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from intake.domain.errors import WrongState
 from intake.domain.people import CITIZEN
@@ -14,12 +14,11 @@ from intake.domain.return_visit import unhappy
 from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import TicketState
 from intake.domain.visit import Satisfaction, Solved, VisitOutcome
-from intake.services.answer_links import close_link
 from intake.services.returns import open_task_of
 from intake.services.stepping import find_ticket
 from intake.services.visit import VisitRecord, follow, write_visit
 from intake.services.workroom import Workroom
-from intake.store.tables import visit
+from intake.store.tables import return_task, visit
 from intake.store.unit import Unit
 
 _UNSAID = "市民未说明原因"
@@ -32,12 +31,11 @@ def answer_result(
     solved: Solved,
     handling: Satisfaction = Satisfaction.NOT_GIVEN,
     reason: str = "",
-    token: str = "",
 ) -> bool:
     """Write the citizen's answer down; False when he had answered before.
 
-    ``token`` is the link it came by, used up with the answer. Whoever calls has made sure that it
-    is the reporter (chat, link with proof). Raises WrongState when nothing is asked any more.
+    Whoever calls has made sure that it is the reporter (his chat, a link with proof, number and
+    query code). Raises WrongState when nothing is asked any more.
     """
     record = VisitRecord(
         outcome=VisitOutcome.ANSWERED, solved=solved, handling=handling, reason=reason.strip()
@@ -47,12 +45,10 @@ def answer_result(
 
     def work(unit: Unit) -> bool:
         sheet = find_ticket(unit.conn, number)
-        if token and not close_link(unit, token):
-            return False
-        if _has_answered(unit, sheet):
-            return False
         if sheet.state is not TicketState.AWAITING_VISIT:
             raise WrongState(_OVER)
+        if not may_answer(unit.conn, sheet):
+            return False
         _, key = write_visit(room, unit, CITIZEN, sheet, record)
         task = open_task_of(unit.conn, sheet.id)
         if task is not None:
@@ -90,14 +86,16 @@ def explain_result(room: Workroom, number: str, reason: str) -> bool:
     return room.database.write(work)
 
 
-def _has_answered(unit: Unit, sheet: Ticket) -> bool:
-    """Whether this round's question was answered by the citizen himself already."""
-    task = open_task_of(unit.conn, sheet.id)
-    if task is not None:
+def may_answer(conn: Connection, sheet: Ticket) -> bool:
+    """Whether the citizen is being asked and has not answered himself in this round."""
+    if sheet.state is not TicketState.AWAITING_VISIT:
         return False
-    query = select(visit.c.id).where(
-        visit.c.ticket_id == sheet.id,
-        visit.c.outcome == VisitOutcome.ANSWERED.value,
-        visit.c.by_account.is_(None),
+    open_task = select(return_task.c.id).where(
+        return_task.c.ticket_id == sheet.id, return_task.c.done_at.is_(None)
     )
-    return unit.conn.execute(query.limit(1)).first() is not None
+    if conn.execute(open_task.limit(1)).first() is not None:
+        return True
+    query = select(visit.c.id).where(
+        visit.c.ticket_id == sheet.id, visit.c.outcome == VisitOutcome.ANSWERED.value
+    )
+    return conn.execute(query.limit(1)).first() is None

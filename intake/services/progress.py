@@ -8,15 +8,17 @@ from sqlalchemy import Connection, select
 from intake.domain.case import Case
 from intake.domain.errors import NotFound
 from intake.domain.events import EventType, Subject
+from intake.domain.message import Direction, MessageKind
 from intake.domain.numbers import ticket_key, ticket_number
 from intake.domain.progress import WITHDRAWABLE, citizen_status, timeline_text
 from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import TicketState
+from intake.services.citizen_answer import may_answer
 from intake.services.stepping import find_ticket
 from intake.services.ticket_view import history
 from intake.services.workroom import Workroom
 from intake.store.records import load
-from intake.store.tables import ticket_link
+from intake.store.tables import message, ticket_link
 
 _MERGE_DEPTH = 5
 _FOLLOWED = frozenset(
@@ -45,8 +47,10 @@ class Progress:
     answer: str
     case_number: str
     timeline: list[TimelineLine]
+    replies: list[TimelineLine]
     may_supplement: bool
     may_withdraw: bool
+    may_answer: bool
 
 
 def read_progress(room: Workroom, number: str, code: str) -> Progress:
@@ -63,6 +67,8 @@ def read_progress(room: Workroom, number: str, code: str) -> Progress:
         leading = _leading(conn, sheet)
         lines = _timeline(conn, sheet)
         case = load(conn, Case, leading.case_id) if leading.case_id else None
+        replies = _replies(conn, sheet)
+        asked = may_answer(conn, sheet)
     status, words = citizen_status(leading.state if leading.state in _FOLLOWED else sheet.state)
     return Progress(
         number=sheet.number,
@@ -75,8 +81,10 @@ def read_progress(room: Workroom, number: str, code: str) -> Progress:
         answer=sheet.public_answer,
         case_number=case.number if case and not (sheet.confidential or case.confidential) else "",
         timeline=lines,
+        replies=replies,
         may_supplement=sheet.state in WITHDRAWABLE,
         may_withdraw=sheet.state in WITHDRAWABLE,
+        may_answer=asked,
     )
 
 
@@ -107,6 +115,17 @@ def _timeline(conn: Connection, sheet: Ticket) -> list[TimelineLine]:
             continue
         lines.append(TimelineLine(fact.at, _with_detail(fact.type, text, fact.data)))
     return lines
+
+
+def _replies(conn: Connection, sheet: Ticket) -> list[TimelineLine]:
+    """What operators wrote to this citizen by hand, oldest first."""
+    rows = conn.execute(
+        select(message.c.at, message.c.text)
+        .where(message.c.ticket_id == sheet.id, message.c.direction == Direction.OUT.value)
+        .where(message.c.kind == MessageKind.REPLY.value)
+        .order_by(message.c.id)
+    ).all()
+    return [TimelineLine(row.at, row.text) for row in rows]
 
 
 def _with_detail(kind: EventType, text: str, data: dict[str, object]) -> str:

@@ -45,7 +45,6 @@ answer_link = Table(
     Column("made_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("tries", Integer, nullable=False),
-    Column("answered_at", Instant),
 )
 Index("ix_answer_link_ticket_id", answer_link.c.ticket_id)
 

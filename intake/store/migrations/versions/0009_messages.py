@@ -71,7 +71,6 @@ def upgrade() -> None:
         sa.Column("made_at", INSTANT, nullable=False),
         sa.Column("expires_at", INSTANT, nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("answered_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name="fk_answer_link_message_id"),
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name="fk_answer_link_ticket_id"),
         sa.PrimaryKeyConstraint("token_hash", name="pk_answer_link"),
