@@ -1,4 +1,4 @@
-"""Browsers that can telephone: Chromium with a microphone that hums, and a site beside a real PBX."""
+"""Browsers that can telephone: a microphone that hums, and a site beside a real PBX."""
 
 import wave
 from collections.abc import Callable, Iterator
