@@ -78,6 +78,7 @@ class Settings(SuggestionSettings, MailSettings, MessageSettings, BaseSettings):
     pbx_recordings: Path | None = None
     pbx_queue: Annotated[str, Field(pattern=r"[a-z0-9-]{1,40}")] = "hotline"
     pbx_ws_url: str = ""
+    pbx_always_open: bool = False
     wrap_up_seconds: Annotated[int, Field(ge=0, le=600)] = 30
     short_seconds: Annotated[int, Field(ge=0, le=60)] = 5
     service_level_seconds: Annotated[int, Field(ge=5, le=120)] = 15

@@ -16,23 +16,32 @@ import structlog
 from intake.domain.call import LinkState
 from intake.services import pbx_link
 from intake.services.agent_calls import agent_reachable, restore_agents
+from intake.services.open_attempts import open_attempts
 from intake.services.outbox import StoreUnavailable
+from intake.services.telephony_round import each_second
 from intake.services.workroom import Workroom
 from telephony import calls, queue
+from telephony.attempt import Attempt
+from telephony.commands import Executor
 from telephony.connection import Address, Link, Refused, Timing
 from telephony.exchange import Exchange
 from telephony.framing import Headers
+from telephony.hours import keep_hours
 from telephony.inbox import Heard, LinkDown, LinkUp
 from telephony.ledger import Ledger
+from telephony.orders import Switchboard
+from telephony.originate import Originator
 from telephony.queue import QueueMirror
 from telephony.snapshot import list_channels, take_snapshot
+from telephony.steps import hear_step
 from telephony.verdict import Rules
 from telephony.wire import LinkLost
 
 log = structlog.get_logger()
 
-WANTED = calls.WANTED | queue.WANTED
+WANTED = calls.WANTED | queue.WANTED | {"OriginateResponse"}
 _CLOCK_SKEW = 300.0
+_SEEN_AT_LEAST = timedelta(seconds=5)
 _TROUBLE = (LinkLost, TimeoutError, Refused)
 
 
@@ -53,6 +62,8 @@ class Bridge:
     exchange: Exchange
     queue: QueueMirror
     ledger: Ledger
+    originator: Originator
+    executor: Executor
     pace: Pace = field(default_factory=Pace)
     resync_seconds: float = 0.0
     _epoch: datetime | None = None
@@ -61,8 +72,16 @@ class Bridge:
     async def run(self) -> None:
         """Follow the PBX until cancelled; what was heard is written before the end."""
         await self._recall()
-        work = (self.link.run(), self._consume(), self.ledger.run(), self._tell_seen())
-        tasks = [asyncio.create_task(one) for one in (*work, self._look_round())]
+        work = (
+            self.link.run(),
+            self._consume(),
+            self.ledger.run(),
+            self.executor.run(),
+            keep_hours(self.executor.board),
+            self._each_second(),
+            self._look_round(),
+        )
+        tasks = [asyncio.create_task(one) for one in work]
         try:
             await asyncio.gather(*tasks)
         finally:
@@ -78,6 +97,8 @@ class Bridge:
         name = self.room.settings.pbx_name
         row = await self.ledger.call(partial(pbx_link.read_link, self.room, name))
         records = await self.ledger.call(partial(pbx_link.open_calls, self.room, name))
+        for attempt in await self.ledger.call(partial(open_attempts, self.room, name)):
+            self.exchange.expect(Attempt(attempt.id, attempt.purpose, attempt.extension))
         self.exchange.recall(records, time())
         if row is not None and row.last_event_at is not None:
             self._epoch, self._lost_at = row.epoch, row.last_event_at
@@ -109,9 +130,14 @@ class Bridge:
             self.exchange.hear(event, at, now)
         if event["Event"] in queue.WANTED:
             self.queue.hear(event, at)
+        elif event["Event"] == "UserEvent":
+            hear_step(self.room, self.ledger, event)
+        elif event["Event"] == "OriginateResponse":
+            self.originator.hear(event)
 
     def _lose(self, down: LinkDown) -> None:
         self._lost_at = self.link.heard_at or down.at
+        self.originator.lose()
         name = self.room.settings.pbx_name
         self.ledger.note(partial(pbx_link.open_gap, self.room, name, self._lost_at))
 
@@ -138,8 +164,20 @@ class Bridge:
         )
         if lost_at is not None:
             self.exchange.mark_gap()
+            await self._settle_attempts(now)
         self.resync_seconds = time() - began
         self._live(up, _epoch_of(up.started))
+
+    async def _settle_attempts(self, now: float) -> None:
+        """Dials of which neither the books nor the PBX know anything ended while nobody looked."""
+        name = self.room.settings.pbx_name
+        try:
+            attempts = await self.ledger.call(partial(open_attempts, self.room, name))
+        except StoreUnavailable:
+            return
+        for attempt in attempts:
+            if attempt.dialled and not attempt.known and attempt.id not in self.exchange.calls:
+                self.exchange.lose(attempt.id, attempt.planned_at.timestamp(), now)
 
     def _live(self, up: LinkUp, epoch: datetime | None) -> None:
         known = epoch is not None and self._epoch is not None
@@ -170,21 +208,28 @@ class Bridge:
             )
         )
 
-    async def _tell_seen(self) -> None:
-        """Publish when the PBX was last heard, who waits, and which telephones are there."""
+    async def _each_second(self) -> None:
+        """Due times of the store, and what the wallboard shows."""
         told: datetime | None = None
         while True:
             await asyncio.sleep(self.pace.seen)
-            news, self.queue.news = self.queue.news, {}
-            for extension, reachable in news.items():
-                self.ledger.note(partial(self._reachable, extension, reachable))
-            heard = self.link.heard_at
-            if self.link.state is not LinkState.LIVE or heard is None:
-                continue
-            if self.queue.changed or told is None or heard - told > timedelta(seconds=5):
-                self.queue.changed, told = False, heard
-                name, rows = self.room.settings.pbx_name, self.queue.rows()
-                self.ledger.note(partial(pbx_link.tell_seen, self.room, name, heard, rows))
+            self.ledger.note(partial(each_second, self.room))
+            told = self._tell_seen(told)
+
+    def _tell_seen(self, told: datetime | None) -> datetime | None:
+        """Publish when the PBX was last heard, who waits, and which telephones are there."""
+        news, self.queue.news = self.queue.news, {}
+        for extension, reachable in news.items():
+            self.ledger.note(partial(self._reachable, extension, reachable))
+        heard = self.link.heard_at
+        if self.link.state is not LinkState.LIVE or heard is None:
+            return told
+        if not self.queue.changed and told is not None and heard - told < _SEEN_AT_LEAST:
+            return told
+        self.queue.changed = False
+        name, rows = self.room.settings.pbx_name, self.queue.rows()
+        self.ledger.note(partial(pbx_link.tell_seen, self.room, name, heard, rows))
+        return heard
 
     def _reachable(self, extension: str, reachable: bool) -> None:
         self.room.database.write(lambda unit: agent_reachable(unit, extension, reachable))
@@ -212,13 +257,11 @@ def make_bridge(room: Workroom, *, timing: Timing | None = None) -> Bridge:
         settings.pbx_ami_secret.get_secret_value(),
     )
     exchange = Exchange(Rules(settings.pbx_name, settings.short_seconds))
-    bridge = Bridge(
-        room=room,
-        link=Link(address, WANTED, timing=timing),
-        exchange=exchange,
-        queue=QueueMirror(settings.pbx_queue),
-        ledger=Ledger(room, exchange),
-    )
+    mirror = QueueMirror(settings.pbx_queue)
+    link = Link(address, WANTED, timing=timing)
+    ledger, originator = Ledger(room, exchange), Originator(link)
+    board = Switchboard(room, link, exchange, mirror, originator)
+    bridge = Bridge(room, link, exchange, mirror, ledger, originator, Executor(board, ledger))
     bridge.link.changed = bridge.link_changed
     return bridge
 

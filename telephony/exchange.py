@@ -70,6 +70,25 @@ class Exchange:
         if call is not None:
             call.attempt = attempt
 
+    def fail(self, attempt_id: str, now: float) -> None:
+        """No channel came of this attempt: its call is over before it began."""
+        if attempt_id in self._over:
+            return
+        call = self.calls.get(attempt_id) or self._open(attempt_id)
+        if not call.legs:
+            root = call.leg(attempt_id)
+            root.born = root.gone = call.first = now
+            self._touch(attempt_id, now)
+
+    def lose(self, attempt_id: str, at: float, now: float) -> None:
+        """Nobody knows what became of this attempt: the PBX's own log may."""
+        self.fail(attempt_id, now)
+        call = self.calls.get(attempt_id)
+        root = call.root if call is not None else None
+        if call is not None and root is not None and root.gone == now:
+            root.born = root.gone = call.first = at
+            root.lost = call.in_gap = True
+
     def recall(self, records: Iterable[CallRecord], now: float) -> None:
         """Calls the books hold open, from before this process; the snapshot decides about them."""
         for record in records:

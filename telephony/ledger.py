@@ -17,6 +17,7 @@ import structlog
 
 from intake.services.call_books import CallChange, save_calls
 from intake.services.outbox import StoreUnavailable
+from intake.services.patience import in_time
 from intake.services.pbx_link import close_gap, open_gap
 from intake.services.workroom import Workroom
 from telephony.exchange import Exchange
@@ -45,7 +46,7 @@ class Ledger:
 
     async def call(self, work: Callable[[], T]) -> T:
         """Run a blocking service in the store's threads; raises StoreUnavailable."""
-        return await asyncio.wrap_future(self.room.database.submit(work))
+        return await in_time(asyncio.wrap_future(self.room.database.submit(work)))
 
     def note(self, work: Callable[[], object]) -> None:
         """Have this written soon, after everything noted before; tried until it succeeds."""
