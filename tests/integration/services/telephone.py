@@ -2,21 +2,28 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from intake.domain.call import CallOutcome, Direction, LinkState, Purpose
+from intake.domain.pbx_command import Command
 from intake.domain.people import Actor
 from intake.services.agent_calls import agent_answers, agent_freed, agent_rings
 from intake.services.call_numbers import read_number, seal_call_number
+from intake.services.pbx_commands import finish, take
 from intake.services.workroom import Workroom, utc_now
 from intake.store.tables import agent, call, pbx, pbx_command
 from intake.store.unit import Unit
 from tests.integration.services.desk import PHONE, Desk
 
 NAME = "pbx1"
+
+
+def _done(command: Command, unit: Unit) -> None:
+    finish(unit, command, True)
 
 
 class Telephone:
@@ -122,6 +129,11 @@ class Telephone:
         self.answers(call_id)
         self.ends(call_id)
         return call_id
+
+    def carry_out(self) -> None:
+        """The PBX does everything it was asked to."""
+        for command in take(self.room, NAME):
+            self.room.database.write(partial(_done, command))
 
     def asked(self) -> list[tuple[str, Mapping[str, Any]]]:
         """Kind and payload of every command, oldest first."""
