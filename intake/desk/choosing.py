@@ -2,15 +2,17 @@
 
 from aiohttp import web
 
-from intake.desk.forms import query_text
+from intake.desk.forms import degrees, query_text
 from intake.desk.pages import render, signed_in
 from intake.desk.sheet import chosen_values
 from intake.http.identity import Identity
 from intake.http.room import call
-from intake.services.finding import find_categories, suggest_for
+from intake.services.finding import find_categories
+from intake.services.live_suggestion import suggest_live
 
 _LONGEST = 60
 _SHOWN = 8
+_LEAST = 4
 
 
 @signed_in
@@ -31,8 +33,15 @@ async def choose_category(request: web.Request, identity: Identity) -> web.Strea
 
 
 @signed_in
-async def suggest_live(request: web.Request, identity: Identity) -> web.StreamResponse:
-    """What the classifier thinks of the words typed so far; nothing is stored."""
+async def show_suggestion(request: web.Request, identity: Identity) -> web.StreamResponse:
+    """What is proposed for the words typed so far: category, places, near tickets."""
     words = query_text(request, "text", 2000)
-    made = await call(request, suggest_for, identity.actor, words) if len(words) >= 4 else None
-    return render(request, "live_suggestion.html", identity, made=made)
+    if len(words) < _LEAST:
+        return render(request, "live_suggestion.html", identity, live=None)
+    address = query_text(request, "address", 200)
+    lon, lat = degrees(request.query, "lon", 180), degrees(request.query, "lat", 90)
+    spot = None if lon is None or lat is None else (lon, lat)
+    live = await call(request, suggest_live, identity.actor, words, address, spot)
+    # Points of a typed address are listed by the address field itself.
+    proposing = spot is None and not address
+    return render(request, "live_suggestion.html", identity, live=live, proposing=proposing)

@@ -10,18 +10,17 @@ from aiohttp import web
 from intake.desk.forms import degrees, query_text
 from intake.desk.pages import render, signed_in
 from intake.geo.county import County
-from intake.geo.gazetteer import Candidate, Gazetteer
 from intake.geo.map import county_geojson, grid_geojson
 from intake.http.identity import Identity
-from intake.http.room import room_of
+from intake.http.room import call, room_of
+from intake.services.place_candidates import find_places, places_of_ticket
 
 _KEPT = "private, max-age=3600"
 _LONGEST = 200
-_SHOWN = 5
 
 
 class Atlas:
-    """Maps as text and the gazetteer; each is made when it is first asked for, then kept."""
+    """Maps as text; each is made when it is first asked for, then kept."""
 
     def __init__(self) -> None:
         self._made: dict[str, Any] = {}
@@ -76,20 +75,25 @@ async def show_spot(request: web.Request, identity: Identity) -> web.StreamRespo
     return render(request, "spot.html", identity, spot=county.locate(lon, lat), near=near)
 
 
-async def known_place(request: web.Request, words: str) -> str:
+async def known_place(request: web.Request, identity: Identity, words: str) -> str:
     """The words themselves when the county knows such a place, else nothing."""
-    return words if words and await _resolve(request, words) else ""
-
-
-async def _resolve(request: web.Request, words: str) -> list[Candidate]:
-    county = room_of(request).county
-    gazetteer: Gazetteer = await request.config_dict[ATLAS].get("gazetteer", Gazetteer, county)
-    return gazetteer.resolve(words[:_LONGEST], _SHOWN)
+    if not words:
+        return ""
+    found = await call(request, find_places, identity.actor, words)
+    return words if found else ""
 
 
 @signed_in
-async def find_places(request: web.Request, identity: Identity) -> web.StreamResponse:
+async def show_places(request: web.Request, identity: Identity) -> web.StreamResponse:
     """Points an address in words may mean, best first."""
     words = query_text(request, "words", _LONGEST)
-    found = await _resolve(request, words) if words else []
+    found = await call(request, find_places, identity.actor, words) if words else []
     return render(request, "places.html", identity, found=found, words=words)
+
+
+@signed_in
+async def show_ticket_places(request: web.Request, identity: Identity) -> web.StreamResponse:
+    """Points a ticket's own words may mean; the map shows the same."""
+    number = request.match_info["number"]
+    found = await call(request, places_of_ticket, identity.actor, number)
+    return render(request, "places.html", identity, found=found, words="")

@@ -103,7 +103,8 @@ async def ticket_page(
     toast: str = "",
 ) -> web.Response:
     """The page; ``typed`` are values of the form that were refused, ``said`` those of a dialog."""
-    stored = form_of(view, await known_place(request, (view.suggestion or {}).get("place", "")))
+    named = (view.suggestion or {}).get("place", "")
+    stored = form_of(view, await known_place(request, identity, named))
     form = stored if typed is None else dict.fromkeys(stored.keys() - BOXES, "") | dict(typed)
     differing: list[tuple[str, str]] = []
     stale = refusal is not None and refusal.id == "stale-version"

@@ -7,7 +7,7 @@ numbers by estimate. It proposes, best first; a person confirms (architecture de
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
@@ -20,8 +20,14 @@ from intake.geo.county import County
 from intake.geo.mentions import Mention, NameIndex
 from intake.geo.place_names import PlaceName, community_centres, place_names
 from intake.geo.rows import Community, Landmark, Region, Road, Village
+from intake.geo.soundalike import SoundIndex
 
 LONGEST_TEXT = 2000
+LONGEST_MISHEARD = 300
+"""Characters in which names are looked for by their sound."""
+
+MISHEARD = 0.85
+"""How sure a name is that only sounds like what was written."""
 CROSSING_GAP = 60
 """Metres by which two roads may miss each other and still have a crossing."""
 
@@ -64,6 +70,8 @@ class Candidate:
     label: str
     score: float
     how: How
+    misheard: tuple[str, ...] = ()
+    """What was written and what it was taken for, where they differ."""
 
 
 class Gazetteer:
@@ -76,13 +84,15 @@ class Gazetteer:
             road.name: LineString([self._plane.to_metres(*point) for point in road.line])
             for road in county.rows.roads
         }
-        self._index = NameIndex(place_names(county))
+        names = list(place_names(county))
+        self._index = NameIndex(names)
+        self._sounds = SoundIndex(names)
         self._community_centres = community_centres(county)
 
     def resolve(self, text: str, limit: int = 5) -> list[Candidate]:
         """The positions ``text`` may mean, best first; empty when it names nothing known."""
         text = "".join(unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).split())
-        mentions = list(self._index.find(text))
+        mentions = self._mentions(text)
         towns = {
             name.place.code
             for m in mentions
@@ -96,29 +106,47 @@ class Gazetteer:
                 best[candidate.label] = candidate
         return sorted(best.values(), key=lambda each: -each.score)[:limit]
 
+    def _mentions(self, text: str) -> list[Mention[PlaceName]]:
+        """Names as written; between them, names that sound like what is written."""
+        exact = list(self._index.find(text))
+        found = list(exact)
+        begin = 0
+        for end in (*(mention.start for mention in exact), len(text)):
+            piece = text[begin : min(end, LONGEST_MISHEARD)]
+            found += [_unsure(mention) for mention in self._sounds.find(piece, begin)]
+            begin = next((each.end for each in exact if each.start == end), end)
+        return sorted(found, key=lambda mention: mention.start)
+
     def _candidates(
         self, text: str, mentions: list[Mention[PlaceName]], towns: set[str]
     ) -> Iterator[Candidate]:
         yield from self._crossings(text, mentions)
         yield from self._stretches(text, mentions)
         for mention in mentions:
-            tail = text[mention.end :]
-            shared = len(mention.bearers) > 1
-            for name in mention.bearers:
-                place = name.place
-                if isinstance(place, Road):
-                    yield from self._on_road(place, name, tail)
-                elif isinstance(place, Landmark):
-                    yield self._at_landmark(place, name, tail)
-                elif isinstance(place, Village):
-                    if not (shared and towns) or place.region_code in towns:
-                        yield self._in_village(place, name, shared, towns)
-                elif isinstance(place, Community):
-                    centre = self._community_centres.get(place.code)
-                    if centre:
-                        yield _candidate(centre, place.name, 0.45, How.COMMUNITY)
-                else:
-                    yield _candidate(place.seat, place.name, 0.25, How.TOWN)
+            for candidate in self._named(text, mention, towns):
+                yield _told(candidate, mention)
+
+    def _named(
+        self, text: str, mention: Mention[PlaceName], towns: set[str]
+    ) -> Iterator[Candidate]:
+        """The places one name may mean."""
+        tail = text[mention.end :]
+        shared = len(mention.bearers) > 1
+        for name in mention.bearers:
+            place = name.place
+            if isinstance(place, Road):
+                yield from self._on_road(place, name, tail)
+            elif isinstance(place, Landmark):
+                yield self._at_landmark(place, name, tail)
+            elif isinstance(place, Village):
+                if not (shared and towns) or place.region_code in towns:
+                    yield self._in_village(place, name, shared, towns)
+            elif isinstance(place, Community):
+                centre = self._community_centres.get(place.code)
+                if centre:
+                    yield _candidate(centre, place.name, 0.45 * name.sureness, How.COMMUNITY)
+            else:
+                yield _candidate(place.seat, place.name, 0.25 * name.sureness, How.TOWN)
 
     def _at_landmark(self, landmark: Landmark, name: PlaceName, tail: str) -> Candidate:
         at = self._plane.to_metres(*landmark.position)
@@ -146,7 +174,8 @@ class Gazetteer:
                 if at is not None:
                     lines = [self._lines[one.name], self._lines[other.name]]
                     label = f"{one.name}与{other.name}交叉口"
-                    yield self._offset(at, lines, offset, label, 0.95 * sureness, How.CROSSING)
+                    found = self._offset(at, lines, offset, label, 0.95 * sureness, How.CROSSING)
+                    yield _told(found, first, second)
 
     def _stretches(self, text: str, mentions: list[Mention[PlaceName]]) -> Iterator[Candidate]:
         """“人民路(从)解放街到中山街(段)”: the middle of the stretch."""
@@ -217,6 +246,16 @@ class Gazetteer:
 
 def _candidate(position: Position, label: str, score: float, how: How) -> Candidate:
     return Candidate(round(position.lon, 6), round(position.lat, 6), label, round(score, 2), how)
+
+
+def _unsure(mention: Mention[PlaceName]) -> Mention[PlaceName]:
+    names = (replace(name, sureness=name.sureness * MISHEARD) for name in mention.bearers)
+    return replace(mention, bearers=tuple(names))
+
+
+def _told(candidate: Candidate, *mentions: Mention[PlaceName]) -> Candidate:
+    heard = tuple(f"“{each.name}”按“{each.spelled}”查找" for each in mentions if each.spelled)
+    return replace(candidate, misheard=heard) if heard else candidate
 
 
 def _walk(

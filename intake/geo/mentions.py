@@ -9,12 +9,16 @@ Named = TypeVar("Named")
 
 @dataclass(frozen=True, slots=True)
 class Mention(Generic[Named]):
-    """A name found in a text, and everything that bears it."""
+    """A name found in a text, and everything that bears it.
+
+    ``spelled`` is the name that was meant when the text has another spelling.
+    """
 
     start: int
     end: int
     name: str
     bearers: tuple[Named, ...]
+    spelled: str = ""
 
 
 class NameIndex(Generic[Named]):

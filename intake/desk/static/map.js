@@ -1,4 +1,6 @@
 // The county's own map: no outside tiles. A click or a found address sets the place.
+import {drawCandidates} from "/desk/static/candidates.js";
+
 const place = document.getElementById("map");
 const form = document.querySelector("form[data-draft]");
 const COLOURS = {managed: "#dbe9d7", river: "#9cc3de", grid: "#7d8f9d"};
@@ -57,6 +59,16 @@ function choose(put, lon, lat, near) {
   tell(east, north);
 }
 
+// A candidate is taken from the list or from the map; either way the list has done its work.
+function take(put, lon, lat) {
+  const list = document.getElementById("places");
+  const focused = list.contains(document.activeElement);
+  choose(put, lon, lat, true);
+  list.replaceChildren();
+  // The focus must not vanish with the list; keys work on from the page itself.
+  if (focused) document.getElementById("main").focus({preventScroll: true});
+}
+
 function searchAddresses(put) {
   const field = form?.querySelector("[data-find-place]");
   const list = document.getElementById("places");
@@ -73,11 +85,7 @@ function searchAddresses(put) {
   list.addEventListener("click", event => {
     const found = event.target.closest("[data-place]");
     if (!found) return;
-    const focused = list.contains(document.activeElement);
-    choose(put, found.dataset.lon, found.dataset.lat, true);
-    list.replaceChildren();
-    // The focus must not vanish with the list; keys work on from the page itself.
-    if (focused) document.getElementById("main").focus({preventScroll: true});
+    take(put, found.dataset.lon, found.dataset.lat);
   });
   field.addEventListener("keydown", event => {
     const first = list.querySelector("[data-place]");
@@ -85,7 +93,8 @@ function searchAddresses(put) {
     event.preventDefault();
     first?.click();
   });
-  if (field.value && !form.elements.lon.value) field.dispatchEvent(new Event("input"));
+  const asked = list.hasAttribute("hx-get");
+  if (field.value && !form.elements.lon.value && !asked) field.dispatchEvent(new Event("input"));
 }
 
 async function prepare() {
@@ -107,6 +116,7 @@ async function prepare() {
   if (editable) {
     map.on("click", event => choose(put, event.latlng.lng, event.latlng.lat, false));
     searchAddresses(put);
+    drawCandidates(map, (lon, lat) => take(put, lon, lat));
   }
   const grid = await layers("/desk/grid.json");
   if (grid) drawGrid(map, grid);
