@@ -85,6 +85,8 @@ def _told(row: EventRow, identity: Identity) -> str:
             told = {**row.data, "type": row.type, "subject": row.subject_id, "mine": mine}
     elif row.subject == Subject.PBX.value:
         name, told = "pbx", {"type": row.type, "subject": row.subject_id, "state": row.to_state}
+    elif row.subject == Subject.MESSAGE.value:
+        name, told = "message", {"number": ticket_number(row.data["ticket"]), "type": row.type}
     return f"id: {row.id}\nevent: {name}\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
 
 

@@ -106,6 +106,8 @@ def _by_hand(
         sheet = find_ticket(unit.conn, number, lock=False)
         if kind is MessageKind.NOTE:
             written = _insert_once(unit, _note_row(unit, actor, sheet, said, key))
+            if written is not None:
+                _tell(unit, actor, sheet, written, kind, MessageChannel.WEB)
         else:
             draft = Draft(kind=kind, text=said, dedupe_key=key, actor=actor, automatic=False)
             written = write_message(room, unit, sheet, draft)

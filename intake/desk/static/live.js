@@ -3,7 +3,7 @@
 // Reconnecting resumes by Last-Event-ID; a window that takes over goes on where the last one was.
 import {leave} from "/desk/static/idle.js";
 
-const KINDS = ["ticket", "call", "pbx"];
+const KINDS = ["ticket", "call", "pbx", "message"];
 const KEPT = 300;
 const ANSWER_MILLISECONDS = 60;
 const me = `${Date.now()}-${Math.random()}`;
@@ -15,7 +15,7 @@ let channel = null;
 let source = null;
 let linked = null;
 
-// kind: ticket, call, pbx (facts), or link (true while connected).
+// kind: ticket, call, pbx, message (facts), or link (true while connected).
 export function listen(kind, hear) {
   listeners[kind].add(hear);
   if (kind === "link" && linked !== null) hear(linked);
