@@ -55,9 +55,10 @@ def settle_call(room: Workroom, unit: Unit, call_id: int) -> None:
         return
     outcome = CallOutcome(row.outcome)
     if row.direction == Direction.IN.value:
-        if outcome.missed:
+        # A call of whose end nothing was heard was missed only if nobody had answered it.
+        if outcome.missed and row.answered_at is None:
             _missed(room, unit, row)
-        elif outcome is CallOutcome.ANSWERED and row.number_hash is not None:
+        elif row.answered_at is not None and row.number_hash is not None:
             _called_again(room, unit, row)
     elif row.attempt_id:
         attempt = open_attempt(unit.conn, row.attempt_id)
@@ -142,9 +143,12 @@ def _answered_since(conn: Connection, row: Row[Any]) -> datetime | None:
 def _called_again(room: Workroom, unit: Unit, row: Row[Any]) -> None:
     """The citizen got through: what waited for him is done."""
     task = _open_task(unit.conn, row.number_hash)
-    if task is None or row.answered_at is None or row.answered_at < task.missed_at:
+    if task is None:
         return
-    _finish(room, unit, SYSTEM, task, CallbackOutcome.CALLED_AGAIN, row.id, row.ticket_id)
+    if task.missed == 1 and task.first_call_id == row.id:
+        _finish(room, unit, SYSTEM, task, CallbackOutcome.NOT_NEEDED, row.id, row.ticket_id)
+    elif row.answered_at >= task.missed_at:
+        _finish(room, unit, SYSTEM, task, CallbackOutcome.CALLED_AGAIN, row.id, row.ticket_id)
 
 
 def _settle_attempt(room: Workroom, unit: Unit, attempt: Row[Any], row: Row[Any]) -> None:

@@ -124,6 +124,7 @@ def settle_missed(room: Workroom) -> int:
             call.c.direction == Direction.IN.value,
             call.c.outcome.in_([one for one in missed if one != CallOutcome.VOICEMAIL.value]),
             call.c.ended_at.is_not(None),
+            call.c.answered_at.is_(None),
             contact.c.outcome == Outcome.OPEN.value,
         )
         .order_by(call.c.started_at)

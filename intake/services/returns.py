@@ -324,7 +324,7 @@ def follow_visit(
         claimed_at=None,
         asked_for=wanted,
         next_at=wanted or next_dial_at(now + rest, tries, room.calendar),
-        by_person=task.by_person or (said.automatic and said.outcome not in TRIES),
+        by_person=task.by_person or (said.automatic and said.outcome is VisitOutcome.CALL_LATER),
     )
     return ReturnState.WAITING
 
