@@ -92,7 +92,9 @@ def _listen(host: str, port: int) -> socket.socket:
 def jobs() -> None:
     """Relay and worker in one process, without a broker (embedded)."""
     from intake.jobs.loops import run_embedded
+    from intake.joining import join_doors
 
+    join_doors()
     run_embedded(open_or_refuse("jobs"))
 
 
@@ -100,7 +102,9 @@ def jobs() -> None:
 def relay() -> None:
     """Ring the broker of MINSHENG_BROKER_URL for due jobs, and do periodic work."""
     from intake.jobs.loops import run_relay
+    from intake.joining import join_doors
 
+    join_doors()
     room = open_or_refuse("relay")
     _require_broker(room.settings)
     run_relay(room)
@@ -112,12 +116,31 @@ def worker(processes: int) -> None:
     """A Celery worker on the broker of MINSHENG_BROKER_URL."""
     from intake.jobs import runtime
     from intake.jobs.loops import run_worker
+    from intake.joining import join_doors
 
+    join_doors()
     settings = settings_or_refuse()
     _require_broker(settings)
     start_logging("worker", settings.log_level)
     runtime.install(lambda: open_or_refuse("worker"))
     run_worker(settings, processes=processes)
+
+
+@main.command()
+def mail() -> None:
+    """Open the mail door: SMTP on the address of MINSHENG_MAIL_HOST and MINSHENG_MAIL_PORT."""
+    import asyncio
+
+    from channels.email.serving import serve
+
+    room = open_or_refuse("mail")
+    if not room.settings.has_mail:
+        raise Refused("No mail address: set MINSHENG_MAIL_ADDRESSES to the hotline's address.")
+    try:
+        asyncio.run(serve(room))
+    except OSError as error:
+        where = f"{room.settings.mail_host} port {room.settings.mail_port}"
+        raise Refused(f"Cannot open the mail door on {where}: {error.strerror}.") from error
 
 
 def _require_broker(settings: Settings) -> None:

@@ -49,8 +49,10 @@ class Child:
 
 
 def parts_of(settings: Settings) -> tuple[str, ...]:
-    """What this installation runs: telephony only where a PBX is configured."""
-    return (*PARTS, "telephony") if settings.has_pbx else PARTS
+    """What this installation runs: telephony and mail only where they are configured."""
+    telephony = ("telephony",) if settings.has_pbx else ()
+    mail = ("mail",) if settings.has_mail else ()
+    return (*PARTS, *telephony, *mail)
 
 
 def supervise(parts: Sequence[str] = PARTS) -> int:

@@ -1,6 +1,6 @@
 """What is done for each topic of the outbox, and how a row is run from its ring to its end."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -80,7 +80,7 @@ def call_over(room: Workroom, job: Job) -> None:
     call_ended(room, job.id, int(job.payload["call"]))
 
 
-TASKS: Mapping[str, Task] = {
+TASKS: dict[str, Task] = {
     "ticket.received": Task(Queue.INTAKE, ticket_received),
     "ticket.changed": Task(Queue.INTAKE, ticket_changed),
     "ticket.settle": Task(Queue.INTAKE, ticket_settle),
@@ -89,6 +89,11 @@ TASKS: Mapping[str, Task] = {
     "call.ended": Task(Queue.VISITS, call_over),
     "photos.clean": Task(Queue.NOTICES, photos_clean),
 }
+
+
+def join(topic: str, task: Task) -> None:
+    """Take on a topic of a part that this room does not know (a door's own work)."""
+    TASKS[topic] = task
 
 
 def queue_of(topic: str) -> Queue:
