@@ -14,6 +14,7 @@ from intake.security.cipher import OVERHEAD_BYTES, CipherError, FieldCipher
 
 PIECE_BYTES = 256 * 1024
 _LENGTH_BYTES = 4
+_FRAME_BYTES = _LENGTH_BYTES + OVERHEAD_BYTES + PIECE_BYTES
 
 
 class SealedWriter:
@@ -80,3 +81,31 @@ def _write_all(stream: BinaryIO, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[stream.write(view) or 0 :]
+
+
+def plain_size(path: Path) -> int:
+    """Bytes of content of a file whose pieces, but the last, are PIECE_BYTES long."""
+    return _frames(path.stat().st_size)[1]
+
+
+def read_sealed_part(
+    cipher: FieldCipher, path: Path, context: str, start: int, end: int
+) -> Iterator[bytes]:
+    """The content from ``start`` up to, not including, ``end``, without opening what is before.
+
+    For files whose pieces, but the last, are PIECE_BYTES long. Raises CipherError and OSError.
+    """
+    with path.open("rb") as stream:
+        frames, size = _frames(path.stat().st_size)
+        for place in range(start // PIECE_BYTES, -(-min(end, size) // PIECE_BYTES)):
+            stream.seek(place * _FRAME_BYTES + _LENGTH_BYTES)
+            sealed = stream.read(OVERHEAD_BYTES + PIECE_BYTES)
+            piece = cipher.open(sealed, _place(context, place, place == frames - 1))
+            offset = place * PIECE_BYTES
+            yield piece[max(0, start - offset) : end - offset]
+
+
+def _frames(sealed: int) -> tuple[int, int]:
+    """How many frames a file of this size holds, and how many bytes of content."""
+    frames = -(-sealed // _FRAME_BYTES)
+    return frames, max(0, sealed - frames * (_LENGTH_BYTES + OVERHEAD_BYTES))
