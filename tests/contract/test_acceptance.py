@@ -1,6 +1,7 @@
 """The acceptance contract of channels/contract.py, kept by every channel on both databases.
 
-A new channel adds one line to CHANNELS: how it is opened, and how it words a report.
+A new channel adds one line to CHANNELS: how it is opened, how it words a report, and how what a
+worker decides later is decided.
 """
 
 import asyncio
@@ -14,15 +15,21 @@ import pytest
 from sqlalchemy import func, select
 
 from channels.contract import Channel, Delivery
+from channels.email.receive import EmailChannel
 from channels.web.receive import WebChannel
 from intake.domain.contact import Outcome
 from intake.domain.errors import KeyReused
+from intake.domain.mail import Envelope
 from intake.domain.numbers import county_day, ticket_key
+from intake.services.accept import RECEIVED_TOPIC
 from intake.services.balance import BalanceLine, balance
+from intake.services.mail_reception import MailReception
 from intake.services.reception import Reception
 from intake.services.workroom import Workroom
 from intake.store.database import StoreUnavailable
 from intake.store.tables import contact, outbox, ticket
+from tests.mail.office import HOTLINE, decide_mails
+from tests.mail.writing import plain_mail
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,7 @@ class Kind:
     open: Callable[[Workroom], Channel]
     payload: Callable[[str], bytes]
     media_type: str
+    settle: Callable[[Workroom], None] = lambda _room: None
 
 
 def _open_web(room: Workroom) -> Channel:
@@ -42,7 +50,18 @@ def _web_report(words: str) -> bytes:
     return json.dumps({"text": words, "phone": "13800000000"}, ensure_ascii=False).encode()
 
 
-CHANNELS = {"web": Kind(_open_web, _web_report, "application/json")}
+def _open_mail(room: Workroom) -> Channel:
+    return EmailChannel(room, MailReception(room), Envelope(recipients=(HOTLINE,)))
+
+
+def _mail(words: str) -> bytes:
+    return plain_mail(words)
+
+
+CHANNELS = {
+    "web": Kind(_open_web, _web_report, "application/json"),
+    "email": Kind(_open_mail, _mail, "message/rfc822", decide_mails),
+}
 
 
 @pytest.fixture(params=list(CHANNELS.values()), ids=list(CHANNELS))
@@ -58,6 +77,14 @@ def delivery(room: Workroom, kind: Kind, name: str, words: str = "路灯不亮")
 def count(room: Workroom, table: Any) -> int:
     with room.database.read() as conn:
         return int(conn.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def tickets_made(room: Workroom) -> int:
+    """Tickets, each with its one job."""
+    with room.database.read() as conn:
+        query = select(func.count()).where(outbox.c.topic == RECEIVED_TOPIC)
+        assert conn.execute(query).scalar_one() == count(room, ticket)
+    return count(room, ticket)
 
 
 async def test_the_row_is_there_before_the_acknowledgement(room: Workroom, kind: Kind) -> None:
@@ -92,7 +119,8 @@ async def test_a_second_delivery_brings_the_first_receipt(room: Workroom, kind: 
     assert not first.repeated
     assert (again.number, again.query_code) == (first.number, first.query_code)
     assert again.received_at == first.received_at
-    assert count(room, contact) == count(room, ticket) == count(room, outbox) == 1
+    kind.settle(room)
+    assert count(room, contact) == tickets_made(room) == 1
 
 
 async def test_deliveries_at_once_are_one(room: Workroom, kind: Kind) -> None:
@@ -102,7 +130,8 @@ async def test_deliveries_at_once_are_one(room: Workroom, kind: Kind) -> None:
     )
     assert len({arrival.number for arrival in arrivals}) == 1
     assert sum(not arrival.repeated for arrival in arrivals) == 1
-    assert count(room, contact) == count(room, ticket) == 1
+    kind.settle(room)
+    assert count(room, contact) == tickets_made(room) == 1
 
 
 async def test_other_content_under_the_same_id_is_refused(room: Workroom, kind: Kind) -> None:
@@ -110,7 +139,8 @@ async def test_other_content_under_the_same_id_is_refused(room: Workroom, kind: 
     await channel.receive(delivery(room, kind, "reused"))
     with pytest.raises(KeyReused):
         await channel.receive(delivery(room, kind, "reused", "井盖丢了"))
-    assert count(room, contact) == count(room, ticket) == 1
+    kind.settle(room)
+    assert count(room, contact) == tickets_made(room) == 1
 
 
 async def test_a_refused_neighbour_does_not_harm_the_group(room: Workroom, kind: Kind) -> None:
@@ -129,7 +159,9 @@ async def test_a_refused_neighbour_does_not_harm_the_group(room: Workroom, kind:
 async def test_the_days_balance_closes(room: Workroom, kind: Kind) -> None:
     channel = kind.open(room)
     for turn in range(5):
-        await channel.receive(delivery(room, kind, f"day-{turn % 3}"))
+        # Two reports alike would be one letter in two copies.
+        await channel.receive(delivery(room, kind, f"day-{turn % 3}", f"路灯{turn % 3}不亮"))
+    kind.settle(room)
     sheet = balance(room, county_day(room.clock()))
     assert sheet.closed
     assert sheet.open == 0
