@@ -1,6 +1,7 @@
 """Return calls as work: whom to ask, what came of it, who decides (domain.md §5.2, §5.3)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from intake.domain.call import CallOutcome
@@ -156,12 +157,9 @@ def visit_outcome_of(call: CallOutcome) -> VisitOutcome | None:
     return _BY_CALL.get(call)
 
 
-SOLVED_BY_DIGIT: Mapping[str, Solved] = {
-    "1": Solved.SOLVED,
-    "2": Solved.PARTLY_SOLVED,
-    "3": Solved.UNSOLVED,
-}
-HANDLING_BY_DIGIT: Mapping[str, Satisfaction] = {
+_CONTACTED = {"1": True, "2": False}
+_SOLVED = {"1": Solved.SOLVED, "2": Solved.PARTLY_SOLVED, "3": Solved.UNSOLVED}
+_SATISFACTION = {
     "1": Satisfaction.VERY_SATISFIED,
     "2": Satisfaction.SATISFIED,
     "3": Satisfaction.BASICALLY_SATISFIED,
@@ -174,25 +172,41 @@ class Question(StrEnum):
     """What the automatic call asks, one digit each; no word of the report before IDENTITY."""
 
     IDENTITY = "identity"
+    CONTACTED = "contacted"
     SOLVED = "solved"
+    SERVICE = "service"
     HANDLING = "handling"
 
 
-def heard(answers: Mapping[str, str]) -> tuple[VisitOutcome, Solved | None, Satisfaction]:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was understood of an automatic call."""
+
+    outcome: VisitOutcome
+    contacted: bool | None = None
+    solved: Solved | None = None
+    service: Satisfaction = Satisfaction.NOT_GIVEN
+    handling: Satisfaction = Satisfaction.NOT_GIVEN
+
+
+def heard(answers: Mapping[str, str]) -> Heard:
     """What an automatic call came to; not reached is never satisfied (domain.md §5.2).
 
-    A confirmed person who gave no usable answer is called by a person later.
+    A confirmed person who did not say whether it is solved is called by a person later.
     """
     identity = answers.get(Question.IDENTITY, "")
     if identity == "2":
-        return VisitOutcome.NOT_REPORTER, None, Satisfaction.NOT_GIVEN
-    solved = SOLVED_BY_DIGIT.get(answers.get(Question.SOLVED, ""))
-    handling = HANDLING_BY_DIGIT.get(answers.get(Question.HANDLING, ""), Satisfaction.NOT_GIVEN)
+        return Heard(VisitOutcome.NOT_REPORTER)
     if identity != "1":
-        return VisitOutcome.NO_ANSWER, None, Satisfaction.NOT_GIVEN
-    if solved is None:
-        return VisitOutcome.CALL_LATER, None, handling
-    return VisitOutcome.ANSWERED, solved, handling
+        return Heard(VisitOutcome.NO_ANSWER)
+    solved = _SOLVED.get(answers.get(Question.SOLVED, ""))
+    return Heard(
+        VisitOutcome.CALL_LATER if solved is None else VisitOutcome.ANSWERED,
+        _CONTACTED.get(answers.get(Question.CONTACTED, "")),
+        solved,
+        _SATISFACTION.get(answers.get(Question.SERVICE, ""), Satisfaction.NOT_GIVEN),
+        _SATISFACTION.get(answers.get(Question.HANDLING, ""), Satisfaction.NOT_GIVEN),
+    )
 
 
 def unhappy(solved: Solved | None, handling: Satisfaction) -> bool:

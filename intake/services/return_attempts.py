@@ -20,6 +20,7 @@ from intake.domain.pbx_command import CommandKind
 from intake.domain.people import SYSTEM, Action, Actor, Role
 from intake.domain.return_visit import (
     AttemptState,
+    Heard,
     NoVisit,
     Question,
     ReturnChannel,
@@ -250,19 +251,21 @@ def _finish_automatic(
     by_call: VisitOutcome | None,
     ended: Row[Any] | None = None,
 ) -> None:
-    outcome, solved, handling = heard(attempt.answers)
+    said = heard(attempt.answers)
     if by_call is not None and not attempt.answers:
-        outcome = by_call
-    bad = outcome is VisitOutcome.ANSWERED and unhappy(solved, handling)
+        said = Heard(by_call)
+    bad = said.outcome is VisitOutcome.ANSWERED and unhappy(said.solved, said.handling)
     record = VisitRecord(
-        outcome=outcome,
-        solved=solved,
-        handling=handling,
+        outcome=said.outcome,
+        contacted=said.contacted,
+        solved=said.solved,
+        service=said.service,
+        handling=said.handling,
         reason=_BY_KEYS if bad else "",
         remark="自动回访",
     )
     key = _visit(room, unit, attempt, SYSTEM, record, ended)
-    end_attempt(room, unit, attempt.id, AttemptState.DONE, ended, outcome.value, key)
+    end_attempt(room, unit, attempt.id, AttemptState.DONE, ended, said.outcome.value, key)
 
 
 def _visit(

@@ -7,6 +7,7 @@ from intake.domain.return_visit import (
     NOBODY_TO_ASK,
     TRIES,
     Decision,
+    Heard,
     heard,
     sample_size,
     unhappy,
@@ -21,32 +22,38 @@ NOT_GIVEN = Satisfaction.NOT_GIVEN
 @pytest.mark.parametrize(
     ("answers", "expected"),
     [
-        ({}, (V.NO_ANSWER, None, NOT_GIVEN)),
-        ({"identity": ""}, (V.NO_ANSWER, None, NOT_GIVEN)),
-        ({"identity": "2"}, (V.NOT_REPORTER, None, NOT_GIVEN)),
-        ({"identity": "2", "solved": "1", "handling": "1"}, (V.NOT_REPORTER, None, NOT_GIVEN)),
-        ({"solved": "1", "handling": "1"}, (V.NO_ANSWER, None, NOT_GIVEN)),
-        ({"identity": "1"}, (V.CALL_LATER, None, NOT_GIVEN)),
-        ({"identity": "1", "solved": "9", "handling": "1"}, (V.CALL_LATER, None, "VERY_SATISFIED")),
-        ({"identity": "1", "solved": "1"}, (V.ANSWERED, Solved.SOLVED, NOT_GIVEN)),
+        ({}, Heard(V.NO_ANSWER)),
+        ({"identity": ""}, Heard(V.NO_ANSWER)),
+        ({"identity": "2"}, Heard(V.NOT_REPORTER)),
+        ({"identity": "2", "solved": "1", "handling": "1"}, Heard(V.NOT_REPORTER)),
+        ({"solved": "1", "handling": "1"}, Heard(V.NO_ANSWER)),
+        ({"identity": "1", "contacted": "2"}, Heard(V.CALL_LATER, contacted=False)),
         (
-            {"identity": "1", "solved": "3", "handling": "5"},
-            (V.ANSWERED, Solved.UNSOLVED, Satisfaction.VERY_DISSATISFIED),
+            {"identity": "1", "solved": "9", "handling": "1"},
+            Heard(V.CALL_LATER, handling=Satisfaction.VERY_SATISFIED),
+        ),
+        ({"identity": "1", "solved": "1"}, Heard(V.ANSWERED, solved=Solved.SOLVED)),
+        (
+            {"identity": "1", "contacted": "1", "solved": "3", "service": "2", "handling": "5"},
+            Heard(
+                V.ANSWERED,
+                contacted=True,
+                solved=Solved.UNSOLVED,
+                service=Satisfaction.SATISFIED,
+                handling=Satisfaction.VERY_DISSATISFIED,
+            ),
         ),
     ],
 )
-def test_digits(
-    answers: dict[str, str], expected: tuple[VisitOutcome, Solved | None, Satisfaction]
-) -> None:
+def test_digits(answers: dict[str, str], expected: Heard) -> None:
     assert heard(answers) == expected
 
 
 def test_only_a_confirmed_person_is_ever_satisfied() -> None:
     for identity in ("", "0", "2", "3", "x"):
-        outcome, solved, handling = heard({"identity": identity, "solved": "1", "handling": "1"})
-        assert outcome is not V.ANSWERED
-        assert solved is None
-        assert handling is NOT_GIVEN
+        said = heard({"identity": identity, "solved": "1", "service": "1", "handling": "1"})
+        assert said.outcome is not V.ANSWERED
+        assert said == Heard(said.outcome)
 
 
 def test_calls_nobody_spoke_on() -> None:
