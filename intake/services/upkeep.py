@@ -8,10 +8,14 @@ from sqlalchemy import delete
 
 from intake.security.sessions import ABSOLUTE_TIMEOUT
 from intake.services import outbox
+from intake.services.callers import end_nuisance
 from intake.services.dial_upkeep import settle_dials, settle_missed
 from intake.services.evidence import gather
+from intake.services.hot_spots import find_hot_spots
 from intake.services.near_index import forget_far
+from intake.services.pbx_commands import expire
 from intake.services.photos import remove_strays
+from intake.services.recordings import purge_recordings
 from intake.services.retention import forget_deliveries, forget_reporters
 from intake.services.retraining import plan_training
 from intake.services.return_sample import draw_sample
@@ -60,14 +64,23 @@ def forget_presence(room: Workroom) -> None:
     room.database.write(lambda unit: unit.conn.execute(delete(presence).where(long_ago)).rowcount)
 
 
+def expire_commands(room: Workroom) -> None:
+    """End late commands also while no telephony process runs: they are seen to have failed."""
+    expire(room, room.settings.pbx_name)
+
+
 DUTIES: Mapping[str, Duty] = {
     "seal-events": Duty(60, seal_events),
     "settle-dials": Duty(15, settle_dials),
     "settle-missed-calls": Duty(60, settle_missed),
     "draw-visit-sample": Duty(604_800, draw_sample),
+    "expire-commands": Duty(10, expire_commands),
+    "end-nuisance": Duty(60, end_nuisance),
+    "purge-recordings": Duty(86_400, purge_recordings),
     "forget-presence": Duty(300, forget_presence),
     "end-sessions": Duty(600, end_sessions),
     "prune-outbox": Duty(3_600, outbox.prune),
+    "find-hot-spots": Duty(60, find_hot_spots),
     "gather-evidence": Duty(300, gather),
     "plan-training": Duty(3_600, plan_training),
     "forget-near-keys": Duty(86_400, forget_far),
