@@ -70,6 +70,7 @@ class EventType(StrEnum):
     NUISANCE_LISTED = "NuisanceListed"
     NUISANCE_REMOVED = "NuisanceRemoved"
     RECORDING_MISSING = "RecordingMissing"
+    RECORDINGS_STOPPED = "RecordingsStopped"
     RECORDING_PICKED_UP = "RecordingPickedUp"
     RECORDING_PLAYED = "RecordingPlayed"
     RECORDING_HELD = "RecordingHeld"

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select, update
 from intake.domain.errors import Incomplete, Invalid, NotAllowed, NotFound, WrongState
 from intake.domain.events import EventType
 from intake.domain.pbx_command import CommandKind
-from intake.domain.people import Action, Actor
+from intake.domain.people import SYSTEM, Action, Actor
 from intake.services.call_control import record_call
 from intake.services.call_list import CallLine, find_call
 from intake.services.call_numbers import CallerNumber, digests_of, open_call_number, read_number
@@ -153,19 +153,19 @@ def take_off_nuisance(room: Workroom, actor: Actor, key: int, reason: str) -> No
     room.database.write(lambda unit: _take_off(room, unit, actor, key, reason))
 
 
-def end_nuisance(room: Workroom, actor: Actor) -> int:
+def end_nuisance(room: Workroom) -> int:
     """Take off what has run out: the PBX is told, the rows go; returns how many."""
     now = room.clock()
     query = select(nuisance_number.c.id).where(nuisance_number.c.until <= now).limit(100)
     with room.database.read() as conn:
         keys = list(conn.execute(query).scalars())
     for key in keys:
-        room.database.write(partial(_ended, room, actor, key))
+        room.database.write(partial(_ended, room, key))
     return len(keys)
 
 
-def _ended(room: Workroom, actor: Actor, key: int, unit: Unit) -> None:
-    _take_off(room, unit, actor, key, "到期")
+def _ended(room: Workroom, key: int, unit: Unit) -> None:
+    _take_off(room, unit, SYSTEM, key, "到期")
 
 
 def _take_off(room: Workroom, unit: Unit, actor: Actor, key: int, reason: str) -> None:

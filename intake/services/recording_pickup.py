@@ -31,6 +31,7 @@ from intake.store.unit import Unit
 
 _CURSOR = "expected-recordings"
 _BATCH = 500
+_LOOK_BACK = timedelta(days=2)
 _STABLE = timedelta(seconds=2)
 _NAME = re.compile(r"[A-Za-z0-9-][A-Za-z0-9.-]{0,79}")
 _NOT_RECORDED = (Purpose.AUTO_RETURN.value, Purpose.INTERNAL.value)
@@ -82,7 +83,17 @@ def expect_recordings(room: Workroom) -> int:
     return room.database.write(work)
 
 
-def awaited(room: Workroom, limit: int = 50) -> list[Awaited]:
+def tell_full(room: Workroom, what: str) -> None:
+    """An alarm for the desk: recordings wait at the PBX until there is room; ``what`` says why."""
+
+    def work(unit: Unit) -> None:
+        kind = EventType.RECORDINGS_STOPPED
+        unit.record(Fact.of(SYSTEM, unit.now, Subject.PBX, 0, kind, to_state=what.upper()))
+
+    room.database.write(work)
+
+
+def awaited(room: Workroom, limit: int = 500) -> list[Awaited]:
     """What has not come yet, oldest first."""
     query = (
         select(recording)
@@ -138,7 +149,7 @@ def _expect(unit: Unit, calls: Sequence[int]) -> int:
             call.c.outcome,
             call.c.answered_at,
             call.c.started_at,
-        ).where(call.c.id.in_(calls))
+        ).where(call.c.id.in_(calls), call.c.started_at > unit.now - _LOOK_BACK)
     )
     wanted = [
         _row(unit, row, kind)

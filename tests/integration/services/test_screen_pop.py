@@ -155,8 +155,8 @@ def test_nuisance_numbers_are_the_leader_s_decision_with_an_end(phone: Telephone
     list_as_nuisance(phone.room, phone.desk.leader, key, "又来", 1)
     phone.later(timedelta(hours=2))
     assert pop(phone.room, phone.operator, key).nuisance is None
-    assert end_nuisance(phone.room, phone.desk.leader) == 1
-    assert end_nuisance(phone.room, phone.desk.leader) == 0
+    assert end_nuisance(phone.room) == 1
+    assert end_nuisance(phone.room) == 0
 
 
 def test_a_number_in_clear_leaves_a_trace(phone: Telephone) -> None:
