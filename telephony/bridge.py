@@ -16,12 +16,14 @@ import structlog
 from intake.domain.call import LinkState
 from intake.services import pbx_link
 from intake.services.agent_calls import agent_reachable, restore_agents
+from intake.services.call_log import open_calls
 from intake.services.open_attempts import open_attempts
 from intake.services.outbox import StoreUnavailable
 from intake.services.telephony_round import each_second
 from intake.services.workroom import Workroom
 from telephony import calls, queue
 from telephony.attempt import Attempt
+from telephony.backfill import Backfill
 from telephony.commands import Executor
 from telephony.connection import Address, Link, Refused, Timing
 from telephony.exchange import Exchange
@@ -66,6 +68,7 @@ class Bridge:
     executor: Executor
     pace: Pace = field(default_factory=Pace)
     resync_seconds: float = 0.0
+    unreadable: int = 0
     _epoch: datetime | None = None
     _lost_at: datetime | None = None
 
@@ -78,6 +81,7 @@ class Bridge:
             self.ledger.run(),
             self.executor.run(),
             keep_hours(self.executor.board),
+            Backfill(self.room, self.ledger, self.link, self.exchange.rules).run(),
             self._each_second(),
             self._look_round(),
         )
@@ -96,7 +100,7 @@ class Bridge:
         """What the books know from before: open calls, the PBX's start, and how long we slept."""
         name = self.room.settings.pbx_name
         row = await self.ledger.call(partial(pbx_link.read_link, self.room, name))
-        records = await self.ledger.call(partial(pbx_link.open_calls, self.room, name))
+        records = await self.ledger.call(partial(open_calls, self.room, name))
         for attempt in await self.ledger.call(partial(open_attempts, self.room, name)):
             self.exchange.expect(Attempt(attempt.id, attempt.purpose, attempt.extension))
         self.exchange.recall(records, time())
@@ -123,9 +127,15 @@ class Bridge:
             self.hear(item)
 
     def hear(self, event: Headers) -> None:
-        """One event of the PBX, in memory only."""
+        """One event of the PBX, in memory only; one that makes no sense costs itself."""
         now = time()
-        at = _moment(event, now)
+        try:
+            self._follow(event, _moment(event, now), now)
+        except (KeyError, ValueError):
+            self.unreadable += 1
+            log.warning("an event makes no sense", event_name=event.get("Event", ""))
+
+    def _follow(self, event: Headers, at: float, now: float) -> None:
         if event["Event"] in calls.WANTED:
             self.exchange.hear(event, at, now)
         if event["Event"] in queue.WANTED:

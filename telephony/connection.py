@@ -148,7 +148,6 @@ class Link:
         """One connection from its start to its loss; always ends with an exception or a close."""
         self.connection += 1
         self._booted.clear()
-        self._move(LinkState.CONNECTING, "")
         address, timing = self._address, self._timing
         self._manager = manager = StrictManager(
             address.host, address.port, self._hear, self._wanted
@@ -156,6 +155,8 @@ class Link:
         async with asyncio.timeout(timing.connect):
             await manager.connect()
             await manager.greeted.wait()
+        if self.state is not LinkState.WRONG_PASSWORD:
+            self._move(LinkState.CONNECTING, "")
         await self._sign_in()
         if not await manager.outlive(timing.boot, self._booted):
             raise LinkLost("no FullyBooted: it is still starting, or the user lacks read=system")

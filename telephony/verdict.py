@@ -16,7 +16,8 @@ _BY_STATUS = {
     "NOANSWER": CallOutcome.NO_ANSWER,
     "CANCEL": CallOutcome.NO_ANSWER,
 }
-_SPYING = "minsheng-spy"
+_SPYING = "spy-"
+"""How the channels of a listening shift leader are named: no call of a citizen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,8 @@ def record_of(call: Call, rules: Rules, *, open_still: bool = False) -> CallReco
 
     ``open_still`` withholds the end: late words about it may still be on their way.
     """
-    root = call.root
     direction, purpose = _nature(call)
-    if direction is None or (root is not None and root.context == _SPYING):
+    if direction is None or call.linkedid.startswith(_SPYING):
         return None
     ended = None if open_still else call.ended
     answered, extension = _answer(call, direction)

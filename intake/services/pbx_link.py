@@ -13,11 +13,11 @@ from sqlalchemy import insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from intake.domain.call import CallOutcome, CallRecord, CallSource, Direction, LinkState, Purpose
+from intake.domain.call import LinkState
 from intake.domain.events import EventType, Fact, Subject
 from intake.domain.people import SYSTEM
 from intake.services.workroom import Workroom
-from intake.store.tables import call, pbx, pbx_gap
+from intake.store.tables import pbx, pbx_gap
 from intake.store.unit import Unit
 
 LEASE_SECONDS = 15.0
@@ -216,31 +216,3 @@ def gap_filled(room: Workroom, gap: Gap, calls: int) -> None:
         )
 
     room.database.write(work)
-
-
-def open_calls(room: Workroom, name: str) -> list[CallRecord]:
-    """Calls the books hold open; their numbers stay sealed."""
-    query = select(call).where(call.c.pbx == name, call.c.ended_at.is_(None))
-    with room.database.read() as conn:
-        rows = conn.execute(query.order_by(call.c.id)).mappings().all()
-    return [
-        CallRecord(
-            pbx=row["pbx"],
-            linkedid=row["linkedid"],
-            direction=Direction(row["direction"]),
-            purpose=Purpose(row["purpose"]),
-            started_at=row["started_at"],
-            outcome=CallOutcome(row["outcome"]),
-            source=CallSource(row["source"]),
-            in_gap=row["in_gap"],
-            withheld=row["withheld"],
-            queued_at=row["queued_at"],
-            ringing_at=row["ringing_at"],
-            answered_at=row["answered_at"],
-            hold_ms=row["hold_ms"] or 0,
-            extension=row["extension"],
-            attempt_id=row["attempt_id"],
-            remark=row["remark"],
-        )
-        for row in rows
-    ]
