@@ -121,10 +121,10 @@ class Ami:
 
     def _take(self, message: Message) -> None:
         with self._changed:
-            if "Response" in message:
-                self._answers[message.get("ActionID", "")] = message
             if "Event" in message:
                 self.events.append(message)
+            else:
+                self._answers[message.get("ActionID", "")] = message
             self._changed.notify_all()
 
 

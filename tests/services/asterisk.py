@@ -62,7 +62,7 @@ def small_plan(**changes: object) -> Plan:
         outbound_ring_seconds=5,
         voicemail_silence_seconds=0,
         voicemail_seconds=20,
-        key_seconds=2,
+        key_seconds=1,
         phone_silence_seconds=0,
         qualify_seconds=0,
     )
@@ -138,7 +138,7 @@ class Asterisk:
             self.thaw()
             self._signal(signal.SIGTERM)
             try:
-                self.process.wait(10)
+                self.process.wait(3)
             except subprocess.TimeoutExpired:
                 self._signal(signal.SIGKILL)
         self._gone()
@@ -146,6 +146,19 @@ class Asterisk:
     def restart(self) -> None:
         self.stop()
         self.start()
+
+    def heard(self, file: str) -> bool:
+        """Whether there is any sound in a recording, once Asterisk has closed it."""
+        path = self.recordings / file
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            with contextlib.suppress(FileNotFoundError, wave.Error, EOFError):
+                with wave.open(str(path)) as sound:
+                    frames = sound.readframes(sound.getnframes())
+                if len(frames) + 44 == path.stat().st_size:
+                    return any(frames)
+            time.sleep(0.02)
+        raise AssertionError(f"{path} was not completed in 5 s")
 
     def answers(self) -> bool:
         """Whether it runs and is not frozen."""
@@ -173,8 +186,10 @@ class Asterisk:
             if "(dynamic)" in line:
                 interface = line.split("PJSIP/")[1].split()[0].rstrip(")")
                 self.cli(f"queue remove member PJSIP/{interface} from {self.plan.queue}")
+        kept = self.cli("database show")
         for family in ("minsheng", "minsheng-nuisance", "minsheng-directory", "ps_auths"):
-            self.cli(f"database deltree {family}")
+            if f"/{family}/" in kept:
+                self.cli(f"database deltree {family}")
 
     def last_words(self) -> str:
         return self.console.read_text("utf-8", "replace")[-9000:]

@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -45,8 +46,10 @@ class Sipp:
         command = ["sipp", "-sf", file, "-i", address, "-mi", address, "-p", str(port)]
         command += ["-mp", str(30000 + port % 1000 * 20), "-cp", str(another_port())]
         command += ["-m", str(self.calls), "-r", str(self.rate), "-s", self.service, "-nostdin"]
-        command += ["-cid_str", f"%u-{port}"]
+        command += ["-cid_str", f"%u-{port}", "-default_behaviors", "all,-abortunexp"]
         command += ["-trace_err", "-error_file", folder / f"{scenario}-{port}.err"]
+        self.messages = folder / f"{scenario}-{port}.txt"
+        command += ["-trace_shortmsg", "-shortmessage_file", self.messages]
         command += ["-timeout", "60s", "-timeout_error"]
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
@@ -60,16 +63,30 @@ class Sipp:
             )
 
     def hang_up(self) -> None:
-        """The caller hangs up now: a word from outside, which only the scenario understands."""
+        """The caller hangs up now: a word from outside, understood once the call is up."""
+        deadline = time.monotonic() + 5
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as outside:
-            for number in range(1, self.calls + 1):
-                outside.sendto(
-                    HANG_UP.format(call=f"{number}-{self.port}").encode(), (self.address, self.port)
-                )
+            while self.process.poll() is None and time.monotonic() < deadline:
+                for number in range(1, self.calls + 1):
+                    word = HANG_UP.format(call=f"{number}-{self.port}").encode()
+                    outside.sendto(word, (self.address, self.port))
+                time.sleep(0.1)
 
     def vanish(self) -> None:
         """As a telephone whose battery is empty: not a word more."""
         self.process.kill()
+
+    def put_down(self) -> None:
+        """At the end of a test: a call just ended may still have a word to say."""
+        try:
+            self.process.wait(1 if self.was_used() else 0)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(5)
+
+    def was_used(self) -> bool:
+        """Whether anything was received so far (or the call was placed)."""
+        return bool(self.remote) or (self.messages.exists() and self.messages.stat().st_size > 0)
 
     def result(self, timeout: float = 20) -> int:
         """SIPp's exit code: 0 when every call went as the scenario says."""
@@ -120,6 +137,19 @@ class Telephones:
             rate=rate,
         )
 
+    def dial(self, extension: str, number: str, *, stay_ms: int = 5_000) -> Sipp:
+        """An operator dials on the telephone on the desk."""
+        return self._start(
+            "caller",
+            AGENTS,
+            another_port(),
+            remote=f"127.0.0.1:{self.asterisk.plan.sip_port}",
+            service=number,
+            number=f"agent-{extension}",
+            name="",
+            stay_ms=stay_ms,
+        )
+
     def agent(self, extension: str = "8001", **ways: Any) -> Sipp:
         """The telephone on an operator's desk answers, as `answer` says."""
         address, _, port = self.asterisk.plan.contacts[extension].partition("@")[2].partition(":")
@@ -145,7 +175,7 @@ class Telephones:
         silent: bool = False,
         ring_ms: int = 100,
         digits: str = "",
-        digit_ms: int = 300,
+        digit_ms: int = 600,
         stay_ms: int = 30_000,
         voice: bool = False,
         calls: int = 1,
@@ -175,9 +205,7 @@ class Telephones:
         if self.asterisk.answers():
             self.asterisk.end_calls()
         for telephone in self.all:
-            if telephone.process.poll() is None:
-                telephone.process.kill()
-            telephone.process.wait(5)
+            telephone.put_down()
 
 
 def write_voice(path: Path) -> Path:

@@ -1,9 +1,7 @@
 """A citizen calls a real Asterisk: every way through the dialplan, as the bridge is told of it."""
 
 import time
-import wave
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -18,12 +16,6 @@ QUEUE = "hotline"
 def sign_in(ami: Ami, extension: str = "8001") -> None:
     """As the bridge signs an operator in."""
     ami.action("QueueAdd", Queue=QUEUE, Interface=f"PJSIP/agent-{extension}", MemberName=extension)
-
-
-def heard(path: Path) -> bool:
-    """Whether there is any sound in a recording."""
-    with wave.open(str(path)) as sound:
-        return any(sound.readframes(sound.getnframes()))
 
 
 def books(asterisk: Asterisk, linkedid: str) -> list[str]:
@@ -52,7 +44,7 @@ def test_a_call_is_greeted_queued_answered_and_recorded(
     assert ami.steps() == ["greeted", "queued", "agent_answered", "hangup"]
     caller.went_well()
     agent.went_well()
-    assert heard(asterisk.recordings / queued["File"])
+    assert asterisk.heard(queued["File"])
 
 
 def test_who_hangs_up_in_the_greeting_was_never_queued(
@@ -126,7 +118,7 @@ def test_nobody_signed_in_is_said_and_a_message_is_kept(
     assert (message["Reason"], message["Number"]) == ("no_agent", CALLER)
     assert ami.step("hangup")["Reason"] == "voicemail"
     assert ami.steps() == ["greeted", "queued", "queue_done", "no_agent", "voicemail", "hangup"]
-    assert heard(asterisk.recordings / message["File"])
+    assert asterisk.heard(message["File"])
     assert len(books(asterisk, message["Linkedid"])) == 6
 
 
@@ -237,9 +229,8 @@ def test_a_name_cannot_write_headers_of_its_own(asterisk: Asterisk, telephones: 
 
 def test_another_number_on_the_line_is_refused(asterisk: Asterisk, telephones: Telephones) -> None:
     ami = asterisk.ami()
-    caller = telephones.call(CALLER, dialled="0019005550100")
+    telephones.call(CALLER, dialled="0019005550100")
     ami.wait(Event="Hangup", Cause="1")
-    assert caller.result() != 0
     assert ami.steps() == []
 
 
