@@ -55,6 +55,10 @@ class RecordingLine:
     ticket: str
     confidential: bool
 
+    @property
+    def playable(self) -> bool:
+        return self.state is RecordingState.KEPT
+
 
 @dataclass(frozen=True, slots=True)
 class Sound:
@@ -96,7 +100,7 @@ def play(room: Workroom, actor: Actor, key: int) -> Sound:
     def work(unit: Unit) -> RecordingLine:
         line = _find(unit.conn, key)
         _require_ear(actor, line)
-        if line.state is not RecordingState.KEPT:
+        if not line.playable:
             raise WrongState(f"这段录音不能播放：{line.state.label}。")
         if not _heard_lately(unit, actor, line):
             _record(unit, actor, line, EventType.RECORDING_PLAYED, {})
