@@ -16,6 +16,7 @@ from classifiers.archive import ModelError, read_manifest
 from classifiers.card import Card, card
 from classifiers.catalogue import name_of
 from classifiers.registry import Registry
+from intake.domain.errors import NotFound
 from intake.domain.numbers import COUNTY_ZONE
 from intake.domain.people import Action, Actor
 from intake.services.evidence import Kind
@@ -120,10 +121,16 @@ def learning_report(room: Workroom, actor: Actor) -> LearningReport:
 
 
 def model_card(room: Workroom, actor: Actor) -> Card:
-    """The card of the model in force, for everybody who works with its suggestions."""
+    """The card of the model in force, for everybody who works with its suggestions.
+
+    Raises NotFound when its file is missing or altered.
+    """
     actor.require(Action.READ_TICKETS)
-    path = Registry(room.settings.models).active()
-    return card(None if path is None else read_manifest(path))
+    try:
+        path = Registry(room.settings.models).active()
+        return card(None if path is None else read_manifest(path))
+    except ModelError:
+        raise NotFound("现用模型的文件缺失或被改动过，请值班长换回上一个模型。") from None
 
 
 def roll_back(room: Workroom, actor: Actor) -> str:
@@ -241,5 +248,3 @@ def _run(row: Any) -> Run:
         per_class=[(_title(label), *rest) for label, *rest in row.per_class],
     )
 
-
-__all__ = ["LearningReport", "ModelError", "learning_report", "model_card", "roll_back"]
