@@ -75,7 +75,7 @@ class Link:
         inbox: Inbox | None = None,
     ) -> None:
         self.changed: Callable[[LinkState, str], None] = lambda _state, _why: None
-        self.inbox = inbox or Inbox()
+        self.inbox = Inbox() if inbox is None else inbox
         self.state = LinkState.DISCONNECTED
         self.connection = 0
         self.heard_at: datetime | None = None
@@ -154,7 +154,7 @@ class Link:
         )
         async with asyncio.timeout(timing.connect):
             await manager.connect()
-            await manager.greeted.wait()
+            await manager.outlive(None, manager.greeted)
         if self.state is not LinkState.WRONG_PASSWORD:
             self._move(LinkState.CONNECTING, "")
         await self._sign_in()
