@@ -22,4 +22,9 @@ def couriers_of(settings: Settings, keys: Keyring) -> dict[MessageChannel, Couri
         from channels.email.reply import MailCourier
 
         couriers[MessageChannel.EMAIL] = MailCourier(settings, keys)
+    if settings.sms_gateway:
+        from channels.sms.reply import sms_courier
+
+        if (carrier := sms_courier(settings)) is not None:
+            couriers[MessageChannel.SMS] = carrier
     return couriers
