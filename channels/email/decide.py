@@ -10,6 +10,7 @@ from channels.email.chain import decide
 from channels.email.dns import NameServer, name_server
 from channels.email.files import Limits
 from channels.email.letter import FileKind, Letter, Unreadable
+from channels.email.markup import harmless
 from channels.email.matter import Decision, Matter
 from channels.email.photos import keep_photos
 from channels.email.read import read
@@ -26,7 +27,9 @@ from intake.services.mail_records import MailRecords
 from intake.services.mail_settle import Finding, settle_mail
 from intake.services.mail_stored import (
     Heading,
+    MailFile,
     MailForgotten,
+    Reading,
     StoredMail,
     find_mail,
     raw_pieces,
@@ -138,12 +141,11 @@ def _finding(
         rule=rule,
         outcome=decision.outcome,
         remark=decision.remark,
-        heading=Heading(
-            letter.subject,
-            letter.sender,
-            letter.sender_name,
-            letter.date,
-            tuple(one.name for one in letter.attached),
+        heading=Heading(letter.subject, letter.sender, letter.sender_name, letter.date),
+        reading=Reading(
+            letter.text,
+            harmless(letter.markup) if letter.markup else "",
+            tuple(MailFile(one.name, one.size, one.refusal) for one in letter.attached),
         ),
         subject=canonical(letter.subject),
         words=_own_words(room, letter),

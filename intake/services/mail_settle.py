@@ -18,7 +18,7 @@ from intake.domain.ticket import Ticket
 from intake.services.accept import attachment_rows, write_tickets
 from intake.services.door_health import note_arrival
 from intake.services.mail_records import same_letter
-from intake.services.mail_stored import Heading, seal_heading
+from intake.services.mail_stored import Heading, Reading, seal_heading, seal_reading
 from intake.services.outbox import Job, finish_with
 from intake.services.received_message import received_row
 from intake.services.stepping import find_ticket, write_fact
@@ -47,6 +47,7 @@ class Finding:
     outcome: Outcome
     remark: str = ""
     heading: Heading = field(default_factory=Heading)
+    reading: Reading = field(default_factory=Reading)
     subject: str = ""
     words: str = ""
     verdicts: Verdicts = field(default_factory=Verdicts)
@@ -189,6 +190,7 @@ def _read_of(room: Workroom, finding: Finding) -> dict[str, Any]:
         "waits": unreadable,
         "verdicts": finding.verdicts.as_json(),
         "heading": seal_heading(room, finding.heading, finding.external_id),
+        "reading": seal_reading(room, finding.reading, finding.external_id),
         "sender_hash": room.lookup.email(finding.heading.sender),
         "subject_hash": room.lookup.digest("subject", finding.subject),
         "text_hash": room.lookup.digest("mail-text", finding.words) if finding.words else None,

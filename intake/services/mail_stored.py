@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from sqlalchemy import RowMapping, select
@@ -17,13 +17,33 @@ from intake.store.tables import contact, mail
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What was read of a mail when it was decided; personal data. ``files`` are safe names."""
+    """What a list shows of a mail; personal data."""
 
     subject: str = ""
     sender: str = ""
     sender_name: str = ""
     date: str = ""
-    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MailFile:
+    """An attachment as it was found: safe name, bytes, and why it is not handed on, if so."""
+
+    name: str
+    size: int
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the worker read of a mail, so that nobody has to read it again to show it.
+
+    ``text`` is the whole text with quotations, ``markup`` the harmless form of an HTML mail.
+    """
+
+    text: str = ""
+    markup: str = ""
+    files: tuple[MailFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +113,28 @@ def stored_mail(room: Workroom, row: RowMapping) -> StoredMail:
 
 def seal_heading(room: Workroom, heading: Heading, external_id: str) -> bytes:
     """The heading for its column."""
-    values = [heading.subject, heading.sender, heading.sender_name, heading.date, heading.files]
-    return room.cipher.seal(json.dumps(values), f"mail.heading:{external_id}")
+    return room.cipher.seal(json.dumps(astuple(heading)), f"mail.heading:{external_id}")
 
 
 def open_heading(room: Workroom, sealed: bytes, external_id: str) -> Heading:
     """The heading from its column."""
-    subject, sender, name, date, files = json.loads(
-        room.cipher.open(sealed, f"mail.heading:{external_id}")
-    )
-    return Heading(subject, sender, name, date, tuple(files))
+    return Heading(*json.loads(room.cipher.open(sealed, f"mail.heading:{external_id}")))
+
+
+def seal_reading(room: Workroom, reading: Reading, external_id: str) -> bytes:
+    """The reading for its column."""
+    return room.cipher.seal(json.dumps(astuple(reading)), f"mail.reading:{external_id}")
+
+
+def find_reading(room: Workroom, stored: StoredMail) -> Reading:
+    """The reading of a mail; empty when it could not be read or its time is over."""
+    query = select(mail.c.reading).where(mail.c.contact_id == stored.contact_id)
+    with room.database.read() as conn:
+        sealed = conn.execute(query).scalar()
+    if not sealed:
+        return Reading()
+    text, markup, files = json.loads(room.cipher.open(sealed, f"mail.reading:{stored.external_id}"))
+    return Reading(text, markup, tuple(MailFile(*one) for one in files))
 
 
 def raw_pieces(room: Workroom, stored: StoredMail) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ mail = Table(
     Column("envelope", Blob, nullable=False),
     Column("message_id_hash", Blob, nullable=False),
     Column("heading", Blob),
+    Column("reading", Blob),
     Column("sender_hash", Blob),
     Column("subject_hash", Blob),
     Column("text_hash", Blob),

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("envelope", sa.LargeBinary(), nullable=False),
         sa.Column("message_id_hash", sa.LargeBinary(), nullable=False),
         sa.Column("heading", sa.LargeBinary(), nullable=True),
+        sa.Column("reading", sa.LargeBinary(), nullable=True),
         sa.Column("sender_hash", sa.LargeBinary(), nullable=True),
         sa.Column("subject_hash", sa.LargeBinary(), nullable=True),
         sa.Column("text_hash", sa.LargeBinary(), nullable=True),
