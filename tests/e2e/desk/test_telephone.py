@@ -1,13 +1,17 @@
 """The telephone on the desk without a PBX: what the books say is rung into the pages."""
 
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.desk.conftest import Site, running_site, sign_in
+from tests.e2e.desk.conftest import running_site, sign_in
+from tests.e2e.desk.exchange import CALLER, Exchange
 from tests.e2e.desk.steps import ready
 
 Desk = Callable[..., Page]
@@ -16,17 +20,26 @@ SETTINGS = {"pbx_ami_user": "minsheng", "pbx_extensions": "8001-8003"}
 
 
 @pytest.fixture(scope="module")
-def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def switchboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     """A site with a telephone; its PBX is played by the test."""
     with running_site(tmp_path_factory.mktemp("exchange"), ("web",), **SETTINGS) as made:
-        yield made
+        exchange = Exchange(made, **SETTINGS)
+        yield exchange
+        exchange.close()
 
 
 @pytest.fixture
-def seat(exchange: Site, chromium: Browser) -> Iterator[Desk]:
+def telephony(switchboard: Exchange) -> Iterator[Exchange]:
+    """The exchange; nobody is on the line afterwards."""
+    yield switchboard
+    switchboard.ends_all()
+
+
+@pytest.fixture
+def seat(telephony: Exchange, chromium: Browser) -> Iterator[Desk]:
     """A desk window of a person."""
     with ExitStack() as windows:
-        yield lambda name, **device: sign_in(exchange, chromium, windows, name, **device)
+        yield lambda name, **device: sign_in(telephony.site, chromium, windows, name, **device)
 
 
 def take_seat(page: Page, extension: str = "8001") -> None:
@@ -40,9 +53,7 @@ def take_seat(page: Page, extension: str = "8001") -> None:
     expect(page.locator("#seat-state")).to_have_text("暂停 · 整理")
 
 
-def test_a_seat_is_taken_made_ready_paused_and_left(
-    exchange: Site, seat: Desk, axe: Check
-) -> None:
+def test_a_seat_is_taken_made_ready_paused_and_left(seat: Desk, axe: Check) -> None:
     page = seat("op1")
     take_seat(page)
     expect(page.locator("#seat-place")).to_have_text("分机 8001")
@@ -59,3 +70,122 @@ def test_a_seat_is_taken_made_ready_paused_and_left(
     expect(colleague.locator("#seat [name=extension] option")).to_have_count(2)
     page.locator("#seat-out").click()
     expect(page.locator("#seat-state")).to_have_text("未签入")
+
+
+def on_duty(page: Page) -> None:
+    """Signed in to 8001 and ready, whatever was before."""
+    page.locator("#telephone").wait_for()
+    if page.locator("#seat-in").is_visible():
+        take_seat(page)
+    if page.locator("#seat-ready").is_visible():
+        page.locator("#seat-ready").click()
+    expect(page.locator("#seat-state")).to_have_text("就绪")
+
+
+def test_the_ring_pops_up_beside_what_is_being_typed(
+    telephony: Exchange, seat: Desk, axe: Check, pictures: Path
+) -> None:
+    number = telephony.site.report_elsewhere("幸福路的井盖松动，车压过去响得厉害。")
+    page = seat("op1")
+    on_duty(page)
+    page.goto(f"{telephony.site.address}/desk/new")
+    ready(page)
+    expect(page.locator("#seat-state")).to_have_text("就绪")
+    text = page.get_by_label("反映内容")
+    text.fill("正在写的")
+    started = time.perf_counter()
+    record = telephony.rings()
+    page.locator("#pop-tags .tag").first.wait_for()
+    milliseconds = (time.perf_counter() - started) * 1000
+    sys.stdout.write(f"\npopped up {milliseconds:.0f} ms after the ring was in the books\n")
+    page.keyboard.type("不能被打断")
+    expect(text).to_have_value("正在写的不能被打断")
+    expect(page.locator("#pop-title")).to_contain_text("来电 138")
+    expect(page.locator("#telephone-said")).to_contain_text("来电 138")
+    expect(page.locator("#pop-tickets")).to_contain_text(number)
+    assert CALLER not in page.content()
+    record = telephony.answers(record)
+    expect(page.locator("#call-stage")).to_have_text("通话中")
+    page.keyboard.press("F7")
+    page.keyboard.type("一位老人说井盖还没修，晚上有人绊倒。")
+    expect(page.locator("#note-state")).to_contain_text("已保存")
+    assert axe(page) == []
+    page.screenshot(path=pictures / "desk-call.png")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/desk/tickets/SL*")
+    expect(page.locator(".original").first).to_have_text("一位老人说井盖还没修，晚上有人绊倒。")
+    expect(page.locator("#pop-ticket")).to_contain_text("SL")
+    page.wait_for_timeout(700)
+    page.screenshot(path=pictures / "desk-call-ticket.png")
+    telephony.ends(record)
+    expect(page.locator("#seat-state")).to_have_text("话后整理")
+    page.keyboard.press("Shift+F2")
+    expect(page.locator("#seat-state")).to_have_text("就绪")
+
+
+def test_a_note_survives_reload_crash_and_the_end_of_the_call(
+    telephony: Exchange, seat: Desk
+) -> None:
+    page = seat("op1")
+    on_duty(page)
+    record = telephony.answers(telephony.rings(number="13800000001"))
+    note = page.locator("#call-note")
+    page.locator("#pop-tags .tag").first.wait_for()
+    page.keyboard.press("F7")
+    page.keyboard.type("路灯不亮，")
+    page.reload()
+    expect(note).to_have_value("路灯不亮，")
+    page.route("**/note", lambda route: route.abort())
+    page.keyboard.press("F7")
+    page.keyboard.press("End")
+    page.keyboard.type("在学校门口，")
+    expect(page.locator("#note-state")).to_contain_text("网络中断")
+    telephony.ends(record)
+    expect(page.locator("#seat-state")).to_have_text("话后整理")
+    page.keyboard.type("三天了")
+    page.close()
+    again = page.context.new_page()
+    again.goto(f"{telephony.site.address}/desk")
+    ready(again)
+    again.locator("#notes-left").click()
+    expect(again.locator("#call-note")).to_have_value("路灯不亮，在学校门口，三天了")
+    again.locator("#pop-none").select_option("CONSULT")
+    again.locator(".toast", has_text="已记录").wait_for()
+    expect(again.locator("#pop")).to_be_hidden()
+    expect(again.locator("#notes-left")).to_be_hidden()
+
+
+def test_two_windows_do_not_write_over_each_other(telephony: Exchange, seat: Desk) -> None:
+    page = seat("op1")
+    on_duty(page)
+    record = telephony.answers(telephony.rings(number="13800000002"))
+    page.locator("#pop-tags .tag").first.wait_for()
+    other = page.context.new_page()
+    other.goto(f"{telephony.site.address}/desk")
+    other.locator("#pop-tags .tag").first.wait_for()
+    other.locator("#call-note").fill("另一个窗口写的")
+    expect(other.locator("#note-state")).to_contain_text("已保存")
+    expect(page.locator("#call-note")).to_have_value("另一个窗口写的")
+    telephony.ends(record)
+
+
+def test_control_of_a_telephone_on_the_table(telephony: Exchange, seat: Desk) -> None:
+    page = seat("op1")
+    on_duty(page)
+    telephony.carries_out()
+    record = telephony.answers(telephony.rings(number="13800000003"))
+    expect(page.locator("#call-stage")).to_have_text("通话中")
+    page.keyboard.press("F8")
+    page.wait_for_timeout(500)
+    assert telephony.carries_out()[-1][0] == "hold"
+    page.locator("[data-call=unhold]").wait_for()
+    page.keyboard.press("F10")
+    page.locator("#transfer").wait_for()
+    page.keyboard.type("119")
+    expect(page.locator("#targets input")).to_have_count(1)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_timeout(500)
+    (kind, payload) = telephony.carries_out(done=False, message="119 占线，请再试一次。")[0]
+    assert (kind, payload["target"]) == ("conference", "emergency:119")
+    page.locator(".toast", has_text="119 占线").wait_for()
+    telephony.ends(record)

@@ -55,14 +55,15 @@ function render() {
   write("seat-state", agent.reason_text ? `${agent.state_text} · ${agent.reason_text}` : agent.state_text);
   write("seat-place", seated ? `分机 ${agent.extension}` : "");
   place("seat-in").hidden = seated;
-  place("seat-ready").hidden = !seated || (agent.state === "READY" && !agent.reason);
+  const busy = ["RINGING", "TALKING"].includes(agent.state);
+  place("seat-ready").hidden = !seated || ((busy || agent.state === "READY") && !agent.reason);
   place("seat-pause").hidden = !seated;
-  place("seat-out").hidden = !seated;
+  place("seat-out").hidden = !seated || busy;
   place("phone-open").hidden = !seated || agent.device !== "BROWSER" || known.window;
   showReasons(agent.reasons);
   const call = known.calls[0] ?? null;
   showConversation(agent, call, agent.device === "BROWSER" ? line?.call ?? null : null);
-  showPop(call?.id ?? agent.call);
+  showPop(call?.id ?? null);
   const ill = trouble(agent, line);
   write("telephone-ill", ill);
   place("telephone-ill").hidden = !ill;
@@ -163,6 +164,7 @@ async function lookForWindow() {
   render();
 }
 
+new ResizeObserver(() => document.documentElement.style.setProperty("--bar", `${bar.offsetHeight}px`)).observe(bar);
 prepareSeat();
 prepareConversation(known, refresh);
 prepareTransfer(known);

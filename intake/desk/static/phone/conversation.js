@@ -8,8 +8,13 @@ import {listen} from "/desk/static/live.js";
 
 const ENDED = ["DONE", "REFUSED", "EXPIRED", "UNKNOWN"];
 const LOCAL = {answer: "answer", hangup: "hangup", hold: "hold", unhold: "hold", mute: "mute", unmute: "mute"};
+// What a telephone on the table was made to do; its own keys may do otherwise, then press twice.
+const EFFECTS = {
+  hold: {held: true}, unhold: {held: false}, mute: {muted: true}, unmute: {muted: false},
+  attended: {consulting: true}, complete: {consulting: false}, cancel: {consulting: false},
+};
 const place = name => document.getElementById(name);
-const box = place("conversation");
+const box = place("call-box");
 const waiting = new Map();
 let call = null;
 let line = null;
@@ -22,8 +27,24 @@ function allowed(verb) {
     if (line.stage !== "talking") return false;
     return {hold: !line.held, unhold: line.held, mute: !line.muted, unmute: line.muted}[verb];
   }
-  const wanted = verb === "transfer" ? ["transfer", "attended", "conference"] : [verb];
-  return Boolean(call?.controls?.some(control => wanted.includes(control)));
+  if (!call?.controls.includes(verb)) return false;
+  const {held, muted, consulting} = standing(call.id);
+  const fitting = {
+    hold: !held, unhold: held, mute: !muted, unmute: muted, complete: consulting, cancel: consulting, transfer: !consulting,
+    "record-pause": !call.record_resume_at, "record-resume": call.record_resume_at,
+  };
+  return Boolean(fitting[verb] ?? true);
+}
+
+function standing(id) {
+  const {key, ...told} = JSON.parse(sessionStorage.getItem("call-standing") ?? "{}");
+  return key === id ? told : {};
+}
+
+function takeEffect(path) {
+  const [, , id, verb] = path.split("/");
+  const told = {...standing(Number(id)), ...EFFECTS[verb], key: Number(id)};
+  sessionStorage.setItem("call-standing", JSON.stringify(told));
 }
 
 function stage(agent) {
@@ -38,14 +59,14 @@ export function showConversation(agent, found, window) {
   box.hidden = !call && !line;
   if (box.hidden) return;
   box.dataset.stage = line?.stage ?? (call?.answered_at ? "talking" : "ringing");
-  place("conversation-stage").textContent = stage(agent);
-  place("conversation-number").textContent = call ? call.number_shown || "未显示号码" : line?.number ?? "";
+  place("call-stage").textContent = stage(agent);
+  place("call-number").textContent = call ? call.number_shown || "未显示号码" : line?.number ?? "";
   since = call ? Date.parse(call.answered_at ?? call.ringing_at ?? call.started_at) : line.since;
   for (const button of box.querySelectorAll("[data-call]")) button.hidden = !allowed(button.dataset.call);
 }
 
 showConversation.tick = () => {
-  place("conversation-clock").textContent = box.hidden ? "" : duration(since);
+  place("call-clock").textContent = box.hidden ? "" : duration(since);
 };
 
 // Ask the PBX and tell the person when it did not do it.
@@ -61,8 +82,10 @@ async function follow(key) {
   if (!waiting.has(key)) return;
   const told = await read(`/commands/${key}`).catch(() => null);
   if (!told || !ENDED.includes(told.state)) return;
+  const path = waiting.get(key);
   waiting.delete(key);
-  if (told.state !== "DONE") toast(told.message || "操作没有成功，请重试。", {urgent: true});
+  if (told.state === "DONE") takeEffect(path);
+  else toast(told.message || "操作没有成功，请重试。", {urgent: true});
 }
 
 export function prepareConversation(known, refresh) {

@@ -14,9 +14,20 @@ let version = 0;
 let other = null;
 let timer = 0;
 let sending = false;
+// This window has typed something that the server has not confirmed.
+let owing = false;
 
-const keep = () => localStorage.setItem(prefix + call, JSON.stringify({text: field.value, version}));
 const kept = key => JSON.parse(localStorage.getItem(prefix + key) ?? "null");
+
+function keep() {
+  owing = true;
+  localStorage.setItem(prefix + call, JSON.stringify({text: field.value, version}));
+}
+
+function release(key) {
+  if (key === call) owing = false;
+  localStorage.removeItem(prefix + key);
+}
 
 function state(said, bad = false) {
   words.textContent = said;
@@ -29,7 +40,7 @@ function later(pause) {
 }
 
 async function save() {
-  if (sending || other || !call || !kept(call)) return;
+  if (sending || other || !call || !owing) return;
   const [mine, text] = [call, field.value];
   sending = true;
   try {
@@ -42,19 +53,19 @@ async function save() {
     else retry();
   } finally {
     sending = false;
-    if (call && kept(call) && !other) later(PAUSE);
+    if (owing && !other) later(PAUSE);
   }
 }
 
 function settled(mine, text, told) {
   channel.postMessage({call: mine, text, version: told.version});
   if (mine !== call) {
-    localStorage.removeItem(prefix + mine);
+    release(mine);
     return;
   }
   version = told.version;
   if (field.value === text) {
-    localStorage.removeItem(prefix + call);
+    release(call);
     state(`已保存 ${new Date().toTimeString().slice(0, 8)}`);
   } else {
     keep();
@@ -80,22 +91,33 @@ function clash(stored) {
   state("请选择保留哪一份", true);
 }
 
+let letGo = () => {};
+
+// While a window shows a note, no other window sends what is left of it in this browser.
+function holdOn(id) {
+  letGo();
+  navigator.locks?.request(prefix + id, {mode: "shared"}, () => new Promise(done => { letGo = done; }));
+}
+
 // Show the note of a call: what the server has, or what this browser still owes it.
 export function openNote(id, note) {
   if (id === call) return;
   call = id;
+  holdOn(id);
   other = null;
+  owing = false;
   conflict.hidden = true;
   const mine = kept(id);
   version = note?.version ?? 0;
   field.value = note?.text ?? "";
   state("");
   if (!mine || mine.text === field.value) {
-    localStorage.removeItem(prefix + id);
+    release(id);
     return;
   }
   const stored = field.value;
   field.value = mine.text;
+  owing = true;
   if (mine.version === version) {
     state("已恢复上次没有来得及保存的内容");
     later(0);
@@ -111,7 +133,7 @@ export async function saveNow() {
   clearTimeout(timer);
   for (let turn = 0; sending && turn < 40; turn++) await new Promise(done => setTimeout(done, 50));
   await save();
-  return !kept(call);
+  return !owing;
 }
 
 field.addEventListener("input", () => {
@@ -133,21 +155,22 @@ conflict.addEventListener("click", event => {
 });
 
 channel.onmessage = ({data}) => {
-  if (data.call !== call || document.activeElement === field || kept(call)) return;
+  if (data.call !== call || owing) return;
   field.value = data.text;
   version = data.version;
 };
 
 window.addEventListener("pagehide", () => {
-  if (call && kept(call) && !other) store(`/calls/${call}/note`, {text: field.value, version}, true).catch(() => {});
+  if (owing && !other) store(`/calls/${call}/note`, {text: field.value, version}, true).catch(() => {});
 });
 window.addEventListener("online", () => later(0));
 
-// Notes of earlier calls that a crash left in this browser.
+// Notes that a crash left in this browser, and that no window shows now.
 export async function sendLeftovers() {
-  for (const key of Object.keys(localStorage).filter(name => name.startsWith(prefix))) {
+  const {held} = (await navigator.locks?.query()) ?? {held: []};
+  const shown = new Set(held.map(lock => lock.name));
+  for (const key of Object.keys(localStorage).filter(name => name.startsWith(prefix) && !shown.has(name))) {
     const id = key.slice(prefix.length);
-    if (id === String(call)) continue;
     await store(`/calls/${id}/note`, kept(id)).then(() => localStorage.removeItem(key)).catch(() => {});
   }
 }

@@ -7,8 +7,10 @@ import {toast} from "/desk/static/toast.js";
 const place = name => document.getElementById(name);
 const panel = place("pop");
 const CLOSED = "pop-closed";
+const CHOSEN = "pop-chosen";
 let shown = null;
-let chosen = null;
+// An ended call that still waits for a ticket or a reason, or one taken up again.
+let chosen = Number(sessionStorage.getItem(CHOSEN)) || null;
 let refresh = () => {};
 
 function element(name, words, kind = "") {
@@ -18,9 +20,16 @@ function element(name, words, kind = "") {
   return made;
 }
 
-// id: my current call or the one I am wrapping up; null when there is none.
+function choose(id) {
+  chosen = id;
+  if (id) sessionStorage.setItem(CHOSEN, id);
+  else sessionStorage.removeItem(CHOSEN);
+}
+
+// id: my current call, null when there is none.
 export function showPop(id) {
-  const wanted = id ?? chosen;
+  if (id) choose(id);
+  const wanted = chosen;
   if (wanted !== shown) {
     shown = wanted;
     if (wanted) load(wanted);
@@ -60,7 +69,7 @@ function fill(told) {
   list("pop-tickets", told.tickets, ticketLine);
   list("pop-cases", told.cases, caseLine);
   place("pop-nothing").hidden = told.tickets.length + told.cases.length > 0;
-  decided(call.ticket || told.draft?.ticket || "");
+  decided(call.ticket || told.draft.number);
 }
 
 function list(name, rows, line) {
@@ -111,8 +120,7 @@ async function makeTicket(existing = "") {
   const id = shown;
   const told = await attempt(() => send(`/calls/${id}/ticket`, existing ? {text: noteText(), existing} : {text: noteText()}));
   if (!told) return;
-  chosen = null;
-  decided(told.number);
+  choose(null);
   location.assign(`/desk/tickets/${told.number}`);
 }
 
@@ -122,15 +130,12 @@ async function noTicket(reason) {
   if (!told) return;
   toast("已记录，不生成受理单。");
   close();
+  choose(null);
   showLeft();
 }
 
 function close() {
   sessionStorage.setItem(CLOSED, String(shown));
-  if (shown === chosen) {
-    chosen = null;
-    shown = null;
-  }
   setOpen(false);
 }
 
@@ -143,7 +148,7 @@ async function showLeft() {
   button.textContent = `${rows.length} 条通话记录待处理`;
   button.onclick = () => {
     sessionStorage.removeItem(CLOSED);
-    chosen = rows[0].call.id;
+    choose(rows[0].call.id);
     refresh();
   };
 }

@@ -36,7 +36,7 @@ function show(rows, words) {
 export function prepareTransfer(known) {
   let rows = [];
   const words = place("transfer-words");
-  place("conversation").querySelector("[data-call=transfer]").addEventListener("click", async () => {
+  place("call-box").querySelector("[data-call=transfer]").addEventListener("click", async () => {
     rows = (await attempt(() => read("/transfer-targets")))?.rows ?? [];
     words.value = "";
     show(rows, "");
