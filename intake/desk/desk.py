@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from intake.desk import (
+    callbacks,
     casefile,
     choosing,
     conversation,
@@ -14,6 +15,8 @@ from intake.desk import (
     note,
     person,
     place,
+    returns,
+    scripts,
     sheet,
     signin,
     telephone,
@@ -32,7 +35,7 @@ def add_desk(app: web.Application) -> None:
     desk[PAGES] = ProblemPages(problem_page)
     desk[place.ATLAS] = place.Atlas()
     add_tail(desk, app)
-    desk.add_routes(_ROUTES)
+    desk.add_routes([*_ROUTES, *callbacks.ROUTES, *returns.ROUTES, *scripts.ROUTES])
     desk.router.add_static("/static", HERE / "static")
     desk.on_response_prepare.append(_keep_static)
     app.add_subapp("/desk", desk)

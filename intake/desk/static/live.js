@@ -7,7 +7,7 @@ const KINDS = ["ticket", "call", "pbx", "message"];
 const KEPT = 300;
 const ANSWER_MILLISECONDS = 60;
 const me = `${Date.now()}-${Math.random()}`;
-const listeners = Object.fromEntries([...KINDS, "link"].map(kind => [kind, new Set()]));
+const listeners = Object.fromEntries([...KINDS, "cursor", "link"].map(kind => [kind, new Set()]));
 const kept = [];
 let last = 0;
 let lowest = 0;
@@ -15,7 +15,7 @@ let channel = null;
 let source = null;
 let linked = null;
 
-// kind: ticket, call, pbx, message (facts), or link (true while connected).
+// kind: ticket, call, pbx, message (facts), cursor (facts of others), or link (true while connected).
 export function listen(kind, hear) {
   listeners[kind].add(hear);
   if (kind === "link" && linked !== null) hear(linked);
