@@ -199,7 +199,13 @@ async def everybody(asked: Asked[None, None]) -> Colleagues:
     )
 
 
-@agents_api.endpoint("GET", "/phone", summary="浏览器软电话的登录口令", answer=PhoneShown)
+@agents_api.endpoint(
+    "GET",
+    "/phone",
+    summary="浏览器软电话的登录口令",
+    answer=PhoneShown,
+    problems=("wrong-state",),
+)
 async def phone(asked: Asked[None, None]) -> web.Response:
     """Only one's own, only while signed in with the browser."""
     made = await asked.call(phone_credential, asked.actor)

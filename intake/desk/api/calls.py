@@ -250,7 +250,7 @@ async def nuisance(asked: Asked[None, None]) -> Listed:
     summary="把一通电话的号码列为骚扰电话",
     answer=Listed,
     body=NuisanceWanted,
-    problems=_STEPS,
+    problems=("not-found", *_STEPS),
 )
 async def added(asked: Asked[None, NuisanceWanted]) -> Listed:
     """From a call, never a typed number."""

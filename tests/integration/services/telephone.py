@@ -26,13 +26,11 @@ def _done(command: Command, unit: Unit) -> None:
     finish(unit, command, True)
 
 
-class Telephone:
+class Exchange:
     """Writes what the telephony process would write."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.room: Workroom = desk.room
-        self.operator: Actor = desk.operator
+    def __init__(self, room: Workroom) -> None:
+        self.room = room
         self._serial = count(1)
         self._ahead = timedelta()
         self.link(LinkState.LIVE)
@@ -147,3 +145,12 @@ class Telephone:
     def _extension(self, unit: Unit, call_id: int) -> str:
         query = select(call.c.extension).where(call.c.id == call_id)
         return str(unit.conn.execute(query).scalar_one())
+
+
+class Telephone(Exchange):
+    """The exchange of a call centre whose first operator answers."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.room)
+        self.desk = desk
+        self.operator: Actor = desk.operator
