@@ -31,6 +31,7 @@ from telephony.framing import Headers
 from telephony.hours import keep_hours
 from telephony.inbox import Heard, LinkDown, LinkUp
 from telephony.ledger import Ledger
+from telephony.nuisance import sync_nuisance
 from telephony.orders import Switchboard
 from telephony.originate import Originator
 from telephony.queue import QueueMirror
@@ -71,6 +72,7 @@ class Bridge:
     unreadable: int = 0
     _epoch: datetime | None = None
     _lost_at: datetime | None = None
+    _syncing: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Follow the PBX until cancelled; what was heard is written before the end."""
@@ -90,6 +92,7 @@ class Bridge:
             await asyncio.gather(*tasks)
         finally:
             self.link.close()
+            tasks += [self._syncing] if self._syncing is not None else []
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -203,6 +206,7 @@ class Bridge:
         now = datetime.now(UTC)
         self.ledger.note(partial(pbx_link.close_gap, self.room, name, now, restarted))
         self.ledger.note(partial(restore_agents, self.room))
+        self._syncing = asyncio.create_task(sync_nuisance(self.executor.board, self.ledger))
 
     def link_changed(self, state: LinkState, why: str) -> None:
         """Publish how the link is doing."""

@@ -15,6 +15,8 @@ from telephony.framing import Headers
 
 Stamp = tuple[float, str]
 
+_UP = "6"
+
 
 @dataclass(slots=True)
 class Leg:
@@ -98,6 +100,8 @@ class Call:
         leg.born = earlier(leg.born, now - _seconds(channel.get("Duration", "")))
         if channel.get("BridgeId"):
             leg.bridged = earlier(leg.bridged, now)
+        if self.attempt is not None and channel.get("ChannelState") == _UP and leg.dialled is None:
+            leg.dialled = (now, "ANSWER")
         if not self.first or leg.born < self.first:
             self.first = leg.born
         return True

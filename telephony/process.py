@@ -12,10 +12,12 @@ from intake.services import pbx_link
 from intake.services.outbox import StoreUnavailable
 from intake.services.workroom import Workroom
 from telephony.bridge import make_bridge
+from telephony.dialer import dial_automatically
+from telephony.recordings import RecordingRounds
 
 log = structlog.get_logger()
 
-_ASK_SECONDS = 5.0
+_ASK_SECONDS = 2.0
 
 
 def run_telephony(room: Workroom) -> None:
@@ -55,7 +57,7 @@ async def take_turns(room: Workroom) -> None:
 
 async def _hold(room: Workroom, name: str, holder: str) -> None:
     """Run the bridge until the lease is somebody else's."""
-    work = asyncio.create_task(make_bridge(room).run())
+    work = asyncio.create_task(_follow(room))
     try:
         while not work.done():
             await asyncio.wait({work}, timeout=_ASK_SECONDS)
@@ -67,6 +69,20 @@ async def _hold(room: Workroom, name: str, holder: str) -> None:
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
         room.database.submit(partial(pbx_link.give_up_lease, room, name, holder))
+
+
+async def _follow(room: Workroom) -> None:
+    """The bridge and what goes on beside it; whatever fails ends all, to be started anew."""
+    stop = asyncio.Event()
+    work = (make_bridge(room).run(), RecordingRounds(room).run(), dial_automatically(room, stop))
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        stop.set()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _lease(room: Workroom, name: str, holder: str, *, away: bool = False) -> bool:

@@ -132,17 +132,25 @@ def _ringing_extension(call: Call) -> str:
 
 def _far_legs(call: Call) -> list[Leg]:
     """Those called outside (or, inside, the colleague): never the operator who began it."""
-    outside = [leg for leg in call.legs.values() if leg.dialled and is_outside(leg.channel)]
+    outside = [
+        leg
+        for leg in call.legs.values()
+        if is_outside(leg.channel) and (leg.dialled or leg.bridged is not None)
+    ]
     if outside or call.attempt is not None:
         return outside
     return [leg for key, leg in call.legs.items() if leg.dialled and key != call.linkedid]
 
 
 def _far_answer(call: Call) -> float | None:
+    """When the other side answered; the moment of joining where nobody saw the answer itself."""
     answers = [
-        leg.dialled[0] for leg in _far_legs(call) if leg.dialled and leg.dialled[1] == "ANSWER"
+        leg.dialled[0]
+        for leg in _far_legs(call)
+        if leg.dialled is not None and leg.dialled[1] == "ANSWER"
     ]
-    return min(answers, default=None)
+    joined = [leg.bridged for leg in _far_legs(call) if leg.bridged is not None]
+    return min(answers or joined, default=None)
 
 
 def _outcome(call: Call, direction: Direction, rules: Rules) -> CallOutcome:

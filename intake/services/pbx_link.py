@@ -20,7 +20,7 @@ from intake.services.workroom import Workroom
 from intake.store.tables import pbx, pbx_gap
 from intake.store.unit import Unit
 
-LEASE_SECONDS = 15.0
+LEASE_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
