@@ -1,7 +1,7 @@
 """Bytes to text as mailers really send it: wrong, missing and half-true charset labels repaired.
 
-What decodes strictly as UTF-8 is UTF-8 whatever its label says. GB2312 and GBK are read as GB18030,
-which contains both: mailers write the smallest name and send whatever they have.
+What is Chinese when read as UTF-8 is UTF-8, whatever its label says. GB2312 and GBK are read as
+GB18030, which contains both: mailers write the smallest name and send whatever they have.
 """
 
 import codecs
@@ -18,6 +18,7 @@ _WIDE = ("utf-16", "utf16", "utf-32", "utf32", "ucs-2")
 _ONE_BYTE = frozenset({"iso-8859-1", "latin-1", "latin1", "windows-1252", "cp1252", "us-ascii"})
 _CANDIDATES = ["gb18030", "big5", "euc_kr", "shift_jis", "cp1252", "koi8_r"]
 _SAMPLE = 8 * 1024
+_HAN = re.compile("[\u3000-\u9fff\uff00-\uffef]")
 _COMMON = re.compile(
     r"[的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着]"
 )
@@ -33,8 +34,11 @@ def decode(data: bytes, label: str | None = None) -> str:
     if data.isascii():
         return _clean(data.decode("ascii"))
     strict = _strictly(data, "utf-8-sig")
-    if strict is None and name not in _ONE_BYTE and name not in ("", "utf-8", "utf8"):
-        strict = _strictly(data, "gb18030" if name in _CHINESE else name)
+    if name not in _ONE_BYTE and name not in ("", "utf-8", "utf8"):
+        labelled = _strictly(data, "gb18030" if name in _CHINESE else name)
+        # A few Chinese characters in GB2312 happen to be valid UTF-8, but never Chinese there.
+        if labelled is not None and not (strict and _HAN.search(strict)):
+            strict = labelled
     if strict is not None:
         return _clean(strict)
     return _clean(_guessed(data, name))
@@ -47,7 +51,7 @@ def _guessed(data: bytes, name: str) -> str:
     if name in ("utf-8", "utf8"):
         # Cut in the middle of a character, as gateways do, or not UTF-8 at all.
         loose = data.decode("utf-8", "replace")
-        if loose.count("\ufffd") * 20 < len(loose):
+        if loose.count("\ufffd") * 4 < len(loose):
             return loose
     chinese = _strictly(data, "gb18030")
     if chinese is not None and _COMMON.search(chinese):

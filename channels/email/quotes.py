@@ -22,7 +22,10 @@ _WROTE = re.compile(
     r")\s*$",
     re.IGNORECASE,
 )
-_WROTE_HEAD = re.compile(r"^[\s>]*(?:在\s*\d{4}|于\s*\d{4}|on\s+\S{2,10},?\s)", re.IGNORECASE)
+_WROTE_HEAD = re.compile(
+    r"^[\s>]*(?:在\s*\d{4}|于\s*\d{4}|on\s+\S{2,10},?\s|.{0,100}<[^<>\s]{3,100}>\s*于?\s*\d{4})",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(
     r"^[\s>*]*(发件人|發件人|发送时间|发送日期|日期|时间|收件人|抄送|主题|主旨|from|sent|date|to|cc"
     r"|subject)[\s*]*[:：]",
@@ -33,7 +36,7 @@ _RULE = re.compile(r"^[\s>]*[-_—─－=]{8,}\s*$")
 _QUOTED = re.compile(r"^\s*(?:>|＞|\|\s)")
 _SIGNATURE_MARK = re.compile(r"^--\s?$")
 _SENT_FROM = re.compile(
-    r"^\s*(?:发自我的\S{0,20}|从我的.{0,20}发送|发自\s?(?:iphone|ipad|qq邮箱|网易邮箱\S{0,6}|foxmail"
+    r"^\s*(?:发自我的.{0,20}|从我的.{0,20}发送|发自\s?(?:iphone|ipad|qq邮箱|网易邮箱\S{0,6}|foxmail"
     r"|华为\S{0,10}|小米\S{0,10}|outlook)\S{0,12}.{0,20}|来自我的.{0,20}|sent from my .{1,40}"
     r"|get outlook for .{1,30}|sent from (?:mail|outlook) .{0,30}|获取 ?outlook.{0,20}"
     r"|由 ?(?:网易|qq)\S{0,12}发送.{0,10}|获取 .{1,12}版 ?outlook)\s*$",
