@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from intake.commands.catalogue import catalogue
 from intake.commands.evidence import audit, contacts, outbox, receipt
 from intake.commands.people import token, user
 from intake.commands.refusing import (
@@ -148,7 +149,7 @@ def _require_broker(settings: Settings) -> None:
         raise Refused("No broker: set MINSHENG_BROKER_URL to amqp://… or redis://…, or use `jobs`.")
 
 
-for group in (receipt, audit, contacts, outbox, user, token, telephony):
+for group in (catalogue, receipt, audit, contacts, outbox, user, token, telephony):
     main.add_command(group)
 
 

@@ -9,6 +9,7 @@ from classifiers.catalogue import LOCAL_EDITION, crosswalk
 from classifiers.catalogue import catalogue as known_categories
 from intake.domain.category import CategoryRef
 from intake.domain.deadlines import parse_milestones
+from intake.services.workroom import Workroom
 from intake.store.tables import category, category_map, condition, condition_limit, edition, unit
 from intake.store.unit import Unit
 
@@ -160,3 +161,32 @@ def _lead_name(row: RowMapping) -> str:
     if row["lead_unit"] == "TERRITORY":
         return "属地乡镇（街道）"
     return str(row["unit_name"] or row["lead_unit"])
+
+
+@dataclass(frozen=True, slots=True)
+class EditionCount:
+    """An edition of the store and how many categories it holds."""
+
+    name: str
+    active: bool
+    components: int
+    events: int
+    local: int
+
+
+def list_editions(room: Workroom) -> list[EditionCount]:
+    """Every edition, the one in force first."""
+    query = select(category.c.edition, category.c.kind, category.c.origin)
+    with room.database.read() as conn:
+        rows = conn.execute(query).all()
+        editions = conn.execute(select(edition)).all()
+    return [
+        EditionCount(
+            name=one.name,
+            active=one.active,
+            components=sum(row[:2] == (one.name, "COMPONENT") for row in rows),
+            events=sum(row[:2] == (one.name, "EVENT") for row in rows),
+            local=sum((row.edition, row.origin) == (one.name, "local") for row in rows),
+        )
+        for one in sorted(editions, key=lambda each: (not each.active, each.name))
+    ]
