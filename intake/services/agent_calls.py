@@ -6,6 +6,7 @@ process looks first (architecture decision 3).
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from intake.services.agent_rows import COLUMNS, agent_at, agent_of, change_agent
 from intake.services.agents import after_wrap_up, leave
 from intake.services.phone import secret_for_pbx
 from intake.services.workroom import Workroom
-from intake.store.tables import agent, call
+from intake.store.tables import account, agent, call
 from intake.store.unit import Unit
 
 
@@ -99,6 +100,31 @@ def end_wrap_ups(room: Workroom) -> int:
         return len(rows)
 
     return room.database.write(work)
+
+
+def release_disabled(room: Workroom) -> int:
+    """Sign out whoever's account was disabled, after the call if one goes on; returns how many."""
+    gone = (
+        select(*COLUMNS)
+        .select_from(agent.join(account, account.c.id == agent.c.account_id))
+        .where(account.c.active.is_(False))
+    )
+    with room.database.read() as conn:
+        seats = [agent_of(row) for row in conn.execute(gone).mappings()]
+
+    return sum(room.database.write(partial(_release, room, who.extension)) for who in seats)
+
+
+def _release(room: Workroom, extension: str, unit: Unit) -> bool:
+    who = agent_at(unit.conn, extension, lock=True)
+    if who is None or who.account_id is None or who.reason == LEAVING:
+        return False
+    if who.state.on_call:
+        tell_pbx(room, unit, SYSTEM, CommandKind.PAUSE, who, reason=LEAVING)
+        change_agent(unit, SYSTEM, who, who.state, reason=LEAVING)
+    else:
+        leave(room, unit, SYSTEM, who)
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, or_, select
+from sqlalchemy import Connection, Row, Select, and_, exists, or_, select
 
 from intake.domain.call import CallOutcome, Direction, Purpose
 from intake.domain.call_control import CallVerb, controls
+from intake.domain.contact import Outcome
 from intake.domain.errors import Invalid, NotFound
 from intake.domain.numbers import COUNTY_ZONE, ticket_number
 from intake.domain.people import Action, Actor
 from intake.services.workroom import Workroom
-from intake.store.tables import account, call, recording
+from intake.store.tables import account, call, contact, recording
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -77,11 +78,17 @@ class CallLine:
 
 @dataclass(frozen=True, slots=True)
 class CallsAsked:
-    """``day`` is a county day; ``mine`` and ``missed`` narrow it; ``after`` pages on."""
+    """``day`` is a county day; ``after`` pages on.
+
+    ``mine``, ``missed`` and ``undecided`` (ended, and nothing has come of it yet) narrow it,
+    ``messages`` to those who left one.
+    """
 
     day: date
     mine: bool = False
     missed: bool = False
+    undecided: bool = False
+    messages: bool = False
     after: str = ""
     limit: int = 50
 
@@ -105,8 +112,15 @@ def list_calls(room: Workroom, actor: Actor, asked: CallsAsked) -> CallPage:
     )
     if asked.mine:
         query = query.where(call.c.account_id == (actor.account_id or 0))
+    if asked.messages:
+        query = query.where(call.c.outcome == CallOutcome.VOICEMAIL.value)
     if asked.missed:
         query = query.where(call.c.outcome.in_(_MISSED))
+    if asked.undecided:
+        still_open = exists().where(
+            contact.c.id == call.c.contact_id, contact.c.outcome == Outcome.OPEN.value
+        )
+        query = query.where(call.c.ended_at.is_not(None), still_open)
     if asked.after:
         moment, key = _position(asked.after)
         at = call.c.started_at

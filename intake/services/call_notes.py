@@ -6,11 +6,12 @@ end, and after the PBX is gone. It is offered again until a ticket or a decision
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from intake.domain.call import Direction
 from intake.domain.contact import Outcome
 from intake.domain.errors import NotAllowed, StaleVersion
 from intake.domain.people import Action, Actor
@@ -21,16 +22,17 @@ from intake.store.tables import call, call_note, contact
 from intake.store.unit import Unit
 
 _MOST = 50
+_LOOK_BACK = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenNote:
-    """A note nobody has made anything of yet."""
+    """A call nobody has made anything of yet, with what was typed; version 0 without a note."""
 
     call: CallLine
     text: str
     version: int
-    updated_at: datetime
+    updated_at: datetime | None
 
 
 def save_note(room: Workroom, actor: Actor, key: int, text: str, version: int) -> Note:
@@ -76,28 +78,43 @@ def save_note(room: Workroom, actor: Actor, key: int, text: str, version: int) -
 
 
 def open_notes(room: Workroom, actor: Actor) -> Sequence[OpenNote]:
-    """One's own notes of calls without ticket and decision, newest first; two statements."""
+    """One's own notes and answered calls without ticket and decision, newest first.
+
+    Every caller who was answered stays on this list until the contact has its outcome, so that
+    the day's balance closes. Two statements.
+    """
     actor.require(Action.CALL)
+    me = actor.account_id or 0
+    noted = (call_note.c.account_id == me) & (call_note.c.text != "")
+    answered = (
+        (call.c.account_id == me)
+        & (call.c.direction == Direction.IN.value)
+        & call.c.answered_at.is_not(None)
+        & call.c.ended_at.is_not(None)
+    )
+    undecided = contact.c.id.is_(None) | (contact.c.outcome == Outcome.OPEN.value)
     query = (
-        select(call_note)
+        select(call.c.id, call_note.c.text, call_note.c.version, call_note.c.updated_at)
         .select_from(
-            call_note.join(call, call.c.id == call_note.c.call_id).outerjoin(
+            call.outerjoin(call_note, call_note.c.call_id == call.c.id).outerjoin(
                 contact, contact.c.id == call.c.contact_id
             )
         )
         .where(
-            call_note.c.account_id == (actor.account_id or 0),
-            call_note.c.text != "",
+            call.c.started_at > room.clock() - _LOOK_BACK,
+            noted | answered,
             call.c.ticket_id.is_(None),
-            contact.c.id.is_(None) | (contact.c.outcome == Outcome.OPEN.value),
+            undecided,
         )
-        .order_by(call_note.c.call_id.desc())
+        .order_by(call.c.id.desc())
         .limit(_MOST)
     )
     with room.database.read() as conn:
-        notes = conn.execute(query).all()
-        lines = lines_of(conn, [note.call_id for note in notes])
-    return [OpenNote(lines[row.call_id], row.text, row.version, row.updated_at) for row in notes]
+        rows = conn.execute(query).all()
+        lines = lines_of(conn, [row.id for row in rows])
+    return [
+        OpenNote(lines[row.id], row.text or "", row.version or 0, row.updated_at) for row in rows
+    ]
 
 
 def _row(unit: Unit, actor: Actor, key: int, text: str) -> dict[str, object]:

@@ -51,8 +51,8 @@ class ListedNumber:
 def reveal_caller(room: Workroom, actor: Actor, key: int, reason: str = "") -> Caller:
     """Show who calls in clear; each time is a fact.
 
-    Operators see their own calls of today's shift; others and older ones need the shift leader or
-    a leader, and a reason. Raises NotAllowed, Incomplete and WrongState for a withheld number.
+    Operators see who they talked to themselves; other calls need the shift leader or a leader, and
+    a reason. Raises NotAllowed, Incomplete and WrongState for a withheld number.
     """
     actor.require(Action.REVEAL)
 

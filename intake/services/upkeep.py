@@ -8,6 +8,8 @@ from sqlalchemy import delete
 
 from intake.security.sessions import ABSOLUTE_TIMEOUT
 from intake.services import outbox
+from intake.services.agent_calls import release_disabled
+from intake.services.call_retention import forget_callers
 from intake.services.callers import end_nuisance
 from intake.services.dial_upkeep import settle_dials, settle_missed
 from intake.services.evidence import gather
@@ -76,7 +78,9 @@ DUTIES: Mapping[str, Duty] = {
     "draw-visit-sample": Duty(604_800, draw_sample),
     "expire-commands": Duty(10, expire_commands),
     "end-nuisance": Duty(60, end_nuisance),
+    "release-disabled-agents": Duty(60, release_disabled),
     "purge-recordings": Duty(86_400, purge_recordings),
+    "forget-callers": Duty(86_400, forget_callers),
     "forget-presence": Duty(300, forget_presence),
     "end-sessions": Duty(600, end_sessions),
     "prune-outbox": Duty(3_600, outbox.prune),

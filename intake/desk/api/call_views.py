@@ -64,7 +64,7 @@ class OpenNoteShown(Shown):
     call: CallShown
     text: str
     version: int
-    updated_at: datetime
+    updated_at: datetime | None
 
 
 class OpenNotes(Shown):

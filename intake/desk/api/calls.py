@@ -47,6 +47,7 @@ class ListAsked(Input):
     day: day_type | None = None
     mine: bool = False
     missed: bool = False
+    undecided: bool = False
     after: Annotated[str, Field(max_length=40), PRINTABLE] = ""
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -132,7 +133,7 @@ async def current(asked: Asked[None, None]) -> Calls:
     return Calls(rows=[call_shown(line, asked.actor) for line in rows])
 
 
-@calls_api.endpoint("GET", "/calls/notes", summary="还没有受理单的通话记录", answer=OpenNotes)
+@calls_api.endpoint("GET", "/calls/notes", summary="还没有去向的通话和记录", answer=OpenNotes)
 async def notes(asked: Asked[None, None]) -> OpenNotes:
     """Offered again until something comes of them."""
     rows = await asked.call(open_notes, asked.actor)
@@ -146,7 +147,14 @@ async def listed(asked: Asked[ListAsked, None]) -> CallPageShown:
     """One page by key."""
     wanted = asked.query
     day = wanted.day or county_day(room_of(asked.request).clock())
-    query = CallsAsked(day, wanted.mine, wanted.missed, wanted.after, wanted.limit)
+    query = CallsAsked(
+        day,
+        mine=wanted.mine,
+        missed=wanted.missed,
+        undecided=wanted.undecided,
+        after=wanted.after,
+        limit=wanted.limit,
+    )
     page = await asked.call(list_calls, asked.actor, query)
     return CallPageShown(rows=[call_shown(line, asked.actor) for line in page.rows], next=page.next)
 

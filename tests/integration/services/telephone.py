@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from intake.domain.call import CallOutcome, Direction, LinkState, Purpose
+from intake.domain.contact import Outcome
 from intake.domain.pbx_command import Command
 from intake.domain.people import Actor
 from intake.services.agent_calls import agent_answers, agent_freed, agent_rings
+from intake.services.call_list import find_call
 from intake.services.call_numbers import read_number, seal_call_number
+from intake.services.call_ticket import decide
 from intake.services.pbx_commands import finish, take
 from intake.services.workroom import Workroom, utc_now
 from intake.store.tables import agent, call, pbx, pbx_command
@@ -84,7 +87,15 @@ class Exchange:
             "remark": "",
         }
         statement = insert(call).values(values | fields).returning(call.c.id)
-        return int(self.room.database.write(lambda unit: unit.conn.execute(statement).scalar_one()))
+
+        def work(unit: Unit) -> int:
+            key = int(unit.conn.execute(statement).scalar_one())
+            line = find_call(unit.conn, key)
+            if line.direction is Direction.IN:
+                decide(self.room, unit, line, Outcome.OPEN, None)
+            return key
+
+        return self.room.database.write(work)
 
     def rings(self, extension: str, number: str = PHONE, **fields: Any) -> int:
         """A new call offered to an extension."""

@@ -1,5 +1,7 @@
 """Operators at their telephones: who sits where, what follows a call, and what a break leaves."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from intake.domain.agent import LEAVING, Agent, AgentState, Device, PauseReason
 from intake.domain.errors import Incomplete, Invalid, NotAllowed, WrongState
 from intake.domain.pbx_command import CommandKind
 from intake.domain.people import Actor
+from intake.services.accounts import CONSOLE, set_active
 from intake.services.agent_calls import (
     agent_answers,
     agent_freed,
@@ -16,6 +19,7 @@ from intake.services.agent_calls import (
     agent_rings,
     agents_to_restore,
     end_wrap_ups,
+    release_disabled,
     restore_agents,
 )
 from intake.services.agent_views import list_agents, my_agent
@@ -272,3 +276,42 @@ def test_the_browser_secret_is_kept_while_good_and_goes_with_its_owner(phone: Te
     sign_in_agent(phone.room, phone.operator, "8001", Device.PHONE)
     with phone.desk.refused(WrongState):
         phone_credential(phone.room, phone.operator)
+
+
+def test_who_is_disabled_leaves_after_the_call(phone: Telephone) -> None:
+    ready_at(phone, phone.operator, "8001")
+    ready_at(phone, phone.desk.colleague, "8002")
+    call_id = phone.rings("8001")
+    phone.answers(call_id)
+    for name in ("op1", "op2"):
+        set_active(phone.room, CONSOLE, name, False)
+    assert release_disabled(phone.room) == 2
+    assert release_disabled(phone.room) == 0
+    assert [who.extension for who in agents_to_restore(phone.room)] == ["8001"]
+    phone.ends(call_id)
+    assert agents_to_restore(phone.room) == []
+
+
+def test_two_people_at_one_chair_at_the_same_time(phone: Telephone) -> None:
+    people = [phone.operator, phone.desk.colleague]
+
+    def sit(who: Actor) -> str:
+        try:
+            sign_in_agent(phone.room, who, "8001", Device.BROWSER)
+        except WrongState:
+            return "refused"
+        return "seated"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(sit, people)) == ["refused", "seated"]
+    assert len(agents_to_restore(phone.room)) == 1
+
+
+def test_one_person_at_two_chairs_at_the_same_time(phone: Telephone) -> None:
+    def sit(extension: str) -> None:
+        with suppress(WrongState):
+            sign_in_agent(phone.room, phone.operator, extension, Device.BROWSER)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(sit, ["8001", "8002"]))
+    assert len(agents_to_restore(phone.room)) == 1

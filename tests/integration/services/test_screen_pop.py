@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event as happening
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from intake.domain.agent import Device
 from intake.domain.call import Direction, Purpose
@@ -20,6 +20,7 @@ from intake.services.balance import balance
 from intake.services.call_list import CallsAsked, list_calls
 from intake.services.call_notes import open_notes, save_note
 from intake.services.call_numbers import NumberKind
+from intake.services.call_retention import forget_callers
 from intake.services.call_ticket import link_ticket, make_ticket, no_ticket
 from intake.services.callers import (
     end_nuisance,
@@ -304,3 +305,34 @@ def test_nothing_is_made_twice_of_one_call(phone: Telephone) -> None:
     with phone.room.database.read() as conn:
         query = select(func.count()).select_from(ticket)
         assert conn.execute(query.where(ticket.c.source == "PHONE")).scalar_one() == 1
+
+
+def test_every_answered_call_waits_for_its_end(phone: Telephone) -> None:
+    keys = [phone.talked("8001"), phone.talked("8001", OTHER)]
+    going = phone.rings("8001")
+    phone.answers(going)
+    assert [note.call.id for note in open_notes(phone.room, phone.operator)] == keys[::-1]
+    assert open_notes(phone.room, phone.desk.colleague) == []
+    asked = CallsAsked(county_day(phone.room.clock()), undecided=True)
+    assert [line.id for line in list_calls(phone.room, phone.desk.leader, asked).rows] == keys[::-1]
+    assert not balance(phone.room, asked.day).closed
+    make_ticket(phone.room, phone.operator, keys[0])
+    no_ticket(phone.room, phone.operator, keys[1], NoTicket.SILENT)
+    assert open_notes(phone.room, phone.operator) == []
+    assert list_calls(phone.room, phone.desk.leader, asked).rows == []
+
+
+def test_numbers_and_notes_go_in_time_and_the_call_stays(phone: Telephone) -> None:
+    old, young = phone.talked("8001"), phone.talked("8001")
+    save_note(phone.room, phone.operator, old, "中山路井盖", 0)
+    long_ago = update(call).where(call.c.id == old)
+    phone.room.database.write(
+        lambda unit: (
+            unit.conn.execute(long_ago.values(started_at=unit.now - timedelta(days=1_100))).rowcount
+        )
+    )
+    assert forget_callers(phone.room) == 1
+    assert forget_callers(phone.room) == 0
+    seen = pop(phone.room, phone.operator, old)
+    assert (seen.kind, seen.note.version) == (NumberKind.WITHHELD, 0)
+    assert pop(phone.room, phone.operator, young).kind is NumberKind.MOBILE
