@@ -71,13 +71,13 @@ class Books:
     def until_live(self) -> None:
         self.until(lambda: self.link() is LinkState.LIVE)
 
-    def until_ended(self, count: int = 1) -> list[Any]:
+    def until_ended(self, count: int = 1, seconds: float = PATIENCE) -> list[Any]:
         def ended() -> list[Any]:
             rows = self.calls()
             done = len(rows) >= count and all(row.ended_at for row in rows)
             return rows if done else []
 
-        rows: list[Any] = self.until(ended)
+        rows: list[Any] = self.until(ended, seconds)
         return rows
 
     def told(self) -> str:
