@@ -20,6 +20,8 @@ from intake.store.unit import Unit
 
 _BATCH = 50
 _DEAD_AFTER = timedelta(seconds=30)
+_DEAD_DIAL_AFTER = timedelta(seconds=120)
+_DIALS = (CommandKind.ORIGINATE.value, CommandKind.ORIGINATE_RETURN.value)
 _SEALED = frozenset({"number", "secret"})
 _TOLD = ("call", "linkedid", "extension", "target", "mode", "reason", "attempt_id", "account")
 
@@ -112,8 +114,10 @@ def expire(room: Workroom, pbx: str) -> int:
         .limit(_BATCH)
     )
     never = pbx_command.c.taken_at.is_(None) & (pbx_command.c.expires_at <= room.clock())
-    dead = pbx_command.c.taken_at <= room.clock() - _DEAD_AFTER
-    late = late.where(never | dead)
+    dials = pbx_command.c.kind.in_(_DIALS)
+    dead = (pbx_command.c.taken_at <= room.clock() - _DEAD_AFTER) & ~dials
+    dead_dial = (pbx_command.c.taken_at <= room.clock() - _DEAD_DIAL_AFTER) & dials
+    late = late.where(never | dead | dead_dial)
     with room.database.read() as conn:
         if conn.execute(late.limit(1)).first() is None:
             return 0
