@@ -123,8 +123,8 @@ def extensions_of(text: str) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for part in (part.strip() for part in text.split(",")):
-        first, _, last = part.partition("-")
-        last = last or first
+        first, dash, last = part.partition("-")
+        last = last if dash else first
         known = _EXTENSION.fullmatch(first) and _EXTENSION.fullmatch(last)
         if not known or len(first) != len(last) or int(last) - int(first) not in range(500):
             raise ValueError("write extensions as 8001-8008,8101")
