@@ -18,6 +18,7 @@ MAIL_SECONDS = 1_800.0
 DISK_SECONDS = 20.0
 COMMAND_SECONDS = 120.0
 LONGEST_LINE = 64 * 1024
+MOST_PASSED_BY = 2_000_000
 
 
 class Door(Protocol):
@@ -162,7 +163,7 @@ class MailSession(SMTP):
                 fault = await self._keep(spool, piece)
             if fault:
                 passed_by += len(piece)
-            if passed_by > self._door.size_limit:
+            if passed_by > max(self._door.size_limit, MOST_PASSED_BY):
                 raise Unfinished(fault)
 
     async def _keep(self, spool: Spool, piece: bytes) -> str:
