@@ -17,7 +17,7 @@ from telephony.wire import LinkLost
 
 log = structlog.get_logger()
 
-_LOOK_SECONDS = 20.0
+_LOOK_SECONDS = 1.0
 _FAR = timedelta(days=30)
 
 

@@ -33,6 +33,7 @@ def point_at(room: Workroom, asterisk: Asterisk, port: int = 0) -> Workroom:
     settings.pbx_ami_secret = SecretStr(asterisk.keys.ami)
     settings.pbx_queue = asterisk.plan.queue
     settings.pbx_logs = asterisk.folder / "log"
+    settings.pbx_always_open = True
     settings.area_code = asterisk.plan.area_code
     return room
 
