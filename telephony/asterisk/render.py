@@ -67,6 +67,7 @@ def render(plan: Plan, program: Path, folder: Path, recordings: Path) -> Keys:
         target = folder / "etc" / name
         target.touch(mode=0o600)
         target.write_text(templates.get_template(name).render(given), "utf-8")
+    (folder / "log" / "cel-custom" / "Master.csv").touch(mode=0o600)
     _link(folder / "data" / "sounds" / "en", program / "sounds-en")
     _link(folder / "data" / "documentation", program / "usr/share/asterisk/documentation")
     return keys
