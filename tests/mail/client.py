@@ -35,6 +35,11 @@ class Client:
         self.writer.write(data)
         await self.writer.drain()
 
+    async def raw_without_end(self, most: int) -> None:
+        """A mail that never ends; raises ConnectionError when the door has had enough."""
+        for _ in range(most // 10_000):
+            await self.raw(b"x" * 10_000)
+
     async def command(self, line: str) -> str:
         await self.raw(line.encode("utf-8", "surrogateescape") + b"\r\n")
         return await self.answer()
