@@ -12,6 +12,10 @@ from intake.jobs.holding import holding
 from intake.services import outbox
 from intake.services.answer import settle
 from intake.services.callbacks import call_ended
+from intake.services.chat_deeds import MEDIA_TOPIC
+from intake.services.chat_media import fetch_media
+from intake.services.chat_say import say
+from intake.services.chats import SAY_TOPIC
 from intake.services.deliver_message import deliver
 from intake.services.outbox import Job
 from intake.services.photos import clean_photos
@@ -85,6 +89,8 @@ TASKS: dict[str, Task] = {
     "ticket.changed": Task(Queue.INTAKE, ticket_changed),
     "ticket.settle": Task(Queue.INTAKE, ticket_settle),
     "message.send": Task(Queue.NOTICES, message_send),
+    SAY_TOPIC: Task(Queue.INTAKE, say),
+    MEDIA_TOPIC: Task(Queue.NOTICES, fetch_media),
     RETRAIN_TOPIC: Task(Queue.TRAINING, model_retrain),
     "call.ended": Task(Queue.VISITS, call_over),
     "photos.clean": Task(Queue.NOTICES, photos_clean),

@@ -37,53 +37,64 @@ def answer_result(
     Whoever calls has made sure that it is the reporter (his chat, a link with proof, number and
     query code). Raises WrongState when nothing is asked any more.
     """
+    return room.database.write(
+        lambda unit: write_answer(room, unit, number, solved, handling, reason)
+    )
+
+
+def write_answer(
+    room: Workroom,
+    unit: Unit,
+    number: str,
+    solved: Solved,
+    handling: Satisfaction = Satisfaction.NOT_GIVEN,
+    reason: str = "",
+) -> bool:
+    """The same inside the caller's transaction."""
     record = VisitRecord(
         outcome=VisitOutcome.ANSWERED, solved=solved, handling=handling, reason=reason.strip()
     )
     if unhappy(solved, handling) and not record.reason:
         record = replace(record, reason=_UNSAID)
-
-    def work(unit: Unit) -> bool:
-        sheet = find_ticket(unit.conn, number)
-        if sheet.state is not TicketState.AWAITING_VISIT:
-            raise WrongState(_OVER)
-        if not may_answer(unit.conn, sheet):
-            return False
-        _, key = write_visit(room, unit, CITIZEN, sheet, record)
-        task = open_task_of(unit.conn, sheet.id)
-        if task is not None:
-            follow(room, unit, task, key, record)
-        return True
-
-    return room.database.write(work)
+    sheet = find_ticket(unit.conn, number)
+    if sheet.state is not TicketState.AWAITING_VISIT:
+        raise WrongState(_OVER)
+    if not may_answer(unit.conn, sheet):
+        return False
+    _, key = write_visit(room, unit, CITIZEN, sheet, record)
+    task = open_task_of(unit.conn, sheet.id)
+    if task is not None:
+        follow(room, unit, task, key, record)
+    return True
 
 
 def explain_result(room: Workroom, number: str, reason: str) -> bool:
     """Add why to an answer that gave no reason; False when there is nothing to add to."""
+    return room.database.write(lambda unit: write_reason(room, unit, number, reason))
+
+
+def write_reason(room: Workroom, unit: Unit, number: str, reason: str) -> bool:
+    """The same inside the caller's transaction."""
     said = reason.strip()
-
-    def work(unit: Unit) -> bool:
-        sheet = find_ticket(unit.conn, number)
-        query = (
-            select(visit)
-            .where(visit.c.ticket_id == sheet.id, visit.c.by_account.is_(None))
-            .where(visit.c.outcome == VisitOutcome.ANSWERED.value)
-            .order_by(visit.c.id.desc())
-            .limit(1)
-        )
-        last = unit.conn.execute(query).first()
-        if not said or last is None or last.reason != _UNSAID:
-            return False
-        record = VisitRecord(
-            outcome=VisitOutcome.ANSWERED,
-            solved=Solved(last.solved),
-            handling=Satisfaction(last.handling),
-            reason=said,
-        )
-        write_visit(room, unit, CITIZEN, sheet, record)
-        return True
-
-    return room.database.write(work)
+    sheet = find_ticket(unit.conn, number)
+    query = (
+        select(visit)
+        .where(visit.c.ticket_id == sheet.id, visit.c.by_account.is_(None))
+        .where(visit.c.outcome == VisitOutcome.ANSWERED.value)
+        .order_by(visit.c.id.desc())
+        .limit(1)
+    )
+    last = unit.conn.execute(query).first()
+    if not said or last is None or last.reason != _UNSAID:
+        return False
+    record = VisitRecord(
+        outcome=VisitOutcome.ANSWERED,
+        solved=Solved(last.solved),
+        handling=Satisfaction(last.handling),
+        reason=said,
+    )
+    write_visit(room, unit, CITIZEN, sheet, record)
+    return True
 
 
 def may_answer(conn: Connection, sheet: Ticket) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 
 from intake.security.sessions import ABSOLUTE_TIMEOUT
 from intake.services import outbox
+from intake.services.chats import submit_left_alone
 from intake.services.agent_calls import release_disabled
 from intake.services.call_retention import forget_callers
 from intake.services.callers import end_nuisance
@@ -81,6 +82,7 @@ DUTIES: Mapping[str, Duty] = {
     "release-disabled-agents": Duty(60, release_disabled),
     "purge-recordings": Duty(86_400, purge_recordings),
     "forget-callers": Duty(86_400, forget_callers),
+    "submit-left-alone": Duty(60, submit_left_alone),
     "forget-presence": Duty(300, forget_presence),
     "end-sessions": Duty(600, end_sessions),
     "prune-outbox": Duty(3_600, outbox.prune),

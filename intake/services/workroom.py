@@ -28,6 +28,12 @@ class Courier(Protocol):
     def send(self, letter: Letter) -> str: ...
 
 
+class Fetches(Protocol):
+    """A courier who also brings what citizens left at the messenger: content and media type."""
+
+    def fetch(self, ref: str) -> tuple[bytes, str]: ...
+
+
 class Suggests(Protocol):
     """Whoever proposes a category for a text; a person decides (decision 12)."""
 
@@ -52,6 +58,7 @@ class Workroom:
     calendar: WorkCalendar
     clock: Callable[[], datetime] = utc_now
     couriers: Mapping[MessageChannel, Courier] = field(default_factory=dict)
+    fetchers: Mapping[MessageChannel, Fetches] = field(default_factory=dict)
     cipher: FieldCipher = field(init=False)
     lookup: LookupHash = field(init=False)
     _suggester: Suggests | None = None

@@ -12,6 +12,7 @@ from intake.store.tables.catalogue import (
     referral,
     unit,
 )
+from intake.store.tables.chat import chat, chat_media
 from intake.store.tables.history import counter, cursor, event, outbox, schedule, seal, tally
 from intake.store.tables.learning import decision, hot_spot, near_band, training_run
 from intake.store.tables.mail import mail
@@ -71,6 +72,8 @@ __all__ = [
     "casefile",
     "category",
     "category_map",
+    "chat",
+    "chat_media",
     "community",
     "condition",
     "condition_limit",
