@@ -3,7 +3,9 @@
 from aiohttp import web
 
 from intake.desk import (
+    books,
     callbacks,
+    calls,
     casefile,
     choosing,
     conversation,
@@ -20,6 +22,7 @@ from intake.desk import (
     sheet,
     signin,
     telephone,
+    wallboard,
 )
 from intake.desk.pages import HERE, problem_page
 from intake.desk.tail import add_tail
@@ -35,7 +38,9 @@ def add_desk(app: web.Application) -> None:
     desk[PAGES] = ProblemPages(problem_page)
     desk[place.ATLAS] = place.Atlas()
     add_tail(desk, app)
-    desk.add_routes([*_ROUTES, *callbacks.ROUTES, *returns.ROUTES, *scripts.ROUTES])
+    desk.add_routes(_ROUTES)
+    for pages in (calls, callbacks, returns, scripts, wallboard, books):
+        desk.add_routes(pages.ROUTES)
     desk.router.add_static("/static", HERE / "static")
     desk.on_response_prepare.append(_keep_static)
     app.add_subapp("/desk", desk)

@@ -1,5 +1,7 @@
 """A telephone exchange played by a test: writes what the telephony process would write."""
 
+import os
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,10 +15,12 @@ from intake.domain.call import CallOutcome, CallRecord, Direction, LinkState, Pu
 from intake.opening import open_room
 from intake.services.call_books import CallChange, save_calls
 from intake.services.pbx_commands import finish, take
+from intake.services.recording_pickup import awaited, expect_recordings, fetch
 from intake.settings import Settings
 from intake.store.tables import call, pbx
 from intake.store.unit import Unit
 from tests.e2e.desk.conftest import Site
+from tests.services.asterisk import write_tone
 
 CALLER = "13800000000"
 Asked = tuple[str, Mapping[str, Any]]
@@ -27,7 +31,8 @@ class Exchange:
 
     def __init__(self, site: Site, **settings: Any) -> None:
         self.site = site
-        self.room = open_room(Settings(data=site.data, **settings))
+        self.folder = site.data / "pbx-recordings"
+        self.room = open_room(Settings(data=site.data, pbx_recordings=self.folder, **settings))
         self._open: dict[str, CallRecord] = {}
         self._serial = count(int(datetime.now(UTC).timestamp()))
         self.room.database.write(self._link)
@@ -85,6 +90,16 @@ class Exchange:
                 partial(lambda unit, one: finish(unit, one, done, told), one=command)
             )
         return [(command.kind.value, command.payload) for command in commands]
+
+    def records(self, seconds: float) -> None:
+        """The recordings of ended calls lie in the PBX's folder, and are fetched."""
+        while expect_recordings(self.room):
+            continue
+        for wanted in awaited(self.room):
+            file = self.folder / wanted.file
+            write_tone(file, seconds)
+            os.utime(file, (time.time() - 60,) * 2)
+            assert fetch(self.room, wanted)
 
     def key(self, record: CallRecord) -> int:
         """The call's number in the books."""

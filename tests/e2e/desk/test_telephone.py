@@ -189,3 +189,66 @@ def test_control_of_a_telephone_on_the_table(telephony: Exchange, seat: Desk) ->
     assert (kind, payload["target"]) == ("conference", "emergency:119")
     page.locator(".toast", has_text="119 占线").wait_for()
     telephony.ends(record)
+
+
+def test_the_books_of_calls_and_their_recordings(
+    telephony: Exchange, seat: Desk, axe: Check, pictures: Path
+) -> None:
+    page = seat("op1")
+    on_duty(page)
+    telephony.ends(telephony.answers(telephony.rings(number="13800000004")))
+    telephony.records(seconds=20)
+    telephony.ends(telephony.rings(number=""))
+    page.goto(f"{telephony.site.address}/desk/calls")
+    ready(page)
+    expect(page.locator(".row.missed").first).to_contain_text("号码未显示")
+    assert axe(page) == []
+    page.screenshot(path=pictures / "desk-calls.png")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    sound = page.locator("#player-sound")
+    expect(sound).to_have_js_property("duration", 20)
+    page.locator("h1").click()
+    page.keyboard.press(" ")
+    expect(sound).to_have_js_property("paused", True)
+    before = sound.evaluate("sound => sound.currentTime")
+    page.keyboard.press("ArrowRight")
+    assert sound.evaluate("sound => sound.currentTime") >= before + 4.9
+    page.keyboard.press("3")
+    expect(page.locator("tbody .row")).not_to_have_count(0)
+    assert axe(page) == []
+
+
+def test_the_shift_leader_acts_for_agents_and_lists_nuisance(
+    telephony: Exchange, seat: Desk, axe: Check, pictures: Path
+) -> None:
+    operator, leader = seat("op1"), seat("zhiban")
+    on_duty(operator)
+    telephony.ends_all()
+    record = telephony.answers(telephony.rings(number="13800000005"))
+    expect(operator.locator("#seat-state")).to_have_text("通话中")
+    leader.goto(f"{telephony.site.address}/desk/agents")
+    ready(leader)
+    assert axe(leader) == []
+    leader.screenshot(path=pictures / "desk-agents.png")
+    leader.get_by_role("button", name="监听 王芳").click()
+    leader.wait_for_timeout(500)
+    leader.get_by_role("button", name="代为暂停 王芳").click()
+    leader.locator("#force [name=reason]").fill("开班前会")
+    leader.keyboard.press("Enter")
+    expect(operator.locator("#seat-state")).to_have_text("通话中 · 通话后整理")
+    telephony.ends(record)
+    expect(leader.locator("#list")).to_contain_text("话后整理")
+    leader.goto(f"{telephony.site.address}/desk/calls")
+    ready(leader)
+    leader.get_by_role("button", name="列为骚扰").first.click()
+    leader.locator("#nuisance [name=reason]").fill("反复拨打不说话")
+    leader.keyboard.press("Control+Enter")
+    leader.wait_for_timeout(500)
+    leader.goto(f"{telephony.site.address}/desk/nuisance")
+    ready(leader)
+    expect(leader.locator("tbody")).to_contain_text("反复拨打不说话")
+    leader.get_by_role("button", name="移出").click()
+    leader.locator("#remove [name=reason]").fill("已解释清楚")
+    leader.keyboard.press("Control+Enter")
+    expect(leader.locator("tbody")).to_contain_text("名单是空的")

@@ -82,7 +82,7 @@ function trouble(agent, line) {
 }
 
 function announce(agent, call) {
-  const words = call && !call.answered_at ? `来电 ${call.number_shown || "未显示号码"}` : agent.state_text;
+  const words = call && !call.answered_at ? `来电 ${call.number_shown || "号码未显示"}` : agent.state_text;
   if (words === announced) return;
   announced = words;
   write("telephone-said", words);

@@ -33,7 +33,7 @@ function allowed(verb) {
     hold: !held, unhold: held, mute: !muted, unmute: muted, complete: consulting, cancel: consulting, transfer: !consulting,
     "record-pause": !call.record_resume_at, "record-resume": call.record_resume_at,
   };
-  return Boolean(fitting[verb] ?? true);
+  return verb in fitting ? Boolean(fitting[verb]) : true;
 }
 
 function standing(id) {
@@ -60,7 +60,7 @@ export function showConversation(agent, found, window) {
   if (box.hidden) return;
   box.dataset.stage = line?.stage ?? (call?.answered_at ? "talking" : "ringing");
   place("call-stage").textContent = stage(agent);
-  place("call-number").textContent = call ? call.number_shown || "未显示号码" : line?.number ?? "";
+  place("call-number").textContent = call ? call.number_shown || "号码未显示" : line?.number ?? "";
   since = call ? Date.parse(call.answered_at ?? call.ringing_at ?? call.started_at) : line.since;
   for (const button of box.querySelectorAll("[data-call]")) button.hidden = !allowed(button.dataset.call);
 }

@@ -1,4 +1,5 @@
 // Who is calling, what they reported before, and the note: beside the page, never in its way.
+import {forgetNumber, prepareCaller} from "/desk/static/phone/caller.js";
 import {attempt, read, send} from "/desk/static/phone/api.js";
 import {minute} from "/desk/static/phone/clock.js";
 import {noteText, openNote, saveNow, sendLeftovers} from "/desk/static/phone/notes.js";
@@ -9,6 +10,7 @@ const panel = place("pop");
 const CLOSED = "pop-closed";
 const CHOSEN = "pop-chosen";
 let shown = null;
+let live = false;
 // An ended call that still waits for a ticket or a reason, or one taken up again.
 let chosen = Number(sessionStorage.getItem(CHOSEN)) || null;
 let refresh = () => {};
@@ -29,15 +31,17 @@ function choose(id) {
 // id: my current call, null when there is none.
 export function showPop(id) {
   if (id) choose(id);
-  const wanted = chosen;
-  if (wanted !== shown) {
-    shown = wanted;
-    if (wanted) load(wanted);
+  const ended = live && !id;
+  live = Boolean(id);
+  if (chosen !== shown || ended) {
+    shown = chosen;
+    if (chosen) load(chosen);
   }
   setOpen(Boolean(shown) && sessionStorage.getItem(CLOSED) !== String(shown));
 }
 
 function setOpen(open) {
+  if (panel.hidden === open) setTimeout(() => window.dispatchEvent(new Event("resize")));
   panel.hidden = !open;
   place("pop-open").hidden = open || !shown;
   document.body.toggleAttribute("data-pop", open);
@@ -50,22 +54,30 @@ async function load(id) {
     return;
   }
   openNote(id, told.note);
+  forgetNumber();
   fill(told);
 }
 
 function fill(told) {
   const {call} = told;
-  panel.dataset.call = call.id;
-  place("pop-title").textContent = `${call.direction === "OUT" ? "去电" : "来电"} ${call.number_shown || "未显示号码"}`;
-  const tags = [[told.kind_text, ""]];
+  if (call.ended_at && !call.answered_at && call.direction === "IN" && !noteText()) {
+    // The caller gave up: there is nothing to write, the call-back has a list of its own.
+    choose(null);
+    showPop(null);
+    return;
+  }
+  place("pop-title").textContent = `${call.direction === "OUT" ? "去电" : "来电"} ${call.number_shown}${call.ended_at ? " 已结束" : ""}`;
+  const tags = [[call.withheld ? "" : told.kind_text, ""]];
   if (call.urgent) tags.push(["紧急", "critical"]);
   if (told.elder) tags.push(["老年人，请慢说", "warn"]);
   if (told.repeats > 1) tags.push([`7 天内第 ${told.repeats} 次来电`, "warn"]);
   if (told.nuisance) tags.push([`骚扰名单：${told.nuisance.reason}`, "bad"]);
-  if (told.first) tags.push(["首次来电", "good"]);
+  if (told.first && !call.withheld) tags.push(["首次来电", "good"]);
   place("pop-tags").replaceChildren(...tags.filter(([text]) => text).map(([text, kind]) => element("span", text, `tag ${kind}`)));
   const before = told.last_call_at ? `上次来电 ${minute(told.last_call_at)}` : "";
   place("pop-person").textContent = [told.name, before, told.callback ? "正在等我们回电" : ""].filter(Boolean).join(" · ");
+  place("pop-elder").setAttribute("aria-pressed", String(told.elder));
+  place("pop-about").hidden = call.withheld;
   list("pop-tickets", told.tickets, ticketLine);
   list("pop-cases", told.cases, caseLine);
   place("pop-nothing").hidden = told.tickets.length + told.cases.length > 0;
@@ -87,6 +99,7 @@ function ticketLine(row) {
   const line = document.createElement("li");
   const same = element("button", "并入本次来电", "small");
   same.type = "button";
+  same.dataset.same = row.number;
   same.addEventListener("click", () => makeTicket(row.number));
   line.append(link("/desk/tickets", row.number), " ", element("span", row.state_text, "state"), ` ${minute(row.received_at)}`,
     element("p", row.description), element("p", row.address, "hint"), same);
@@ -104,6 +117,7 @@ function caseLine(row) {
 function decided(number) {
   place("pop-decide").hidden = Boolean(number);
   place("pop-ticket").hidden = !number;
+  panel.querySelectorAll("[data-same]").forEach(button => { button.hidden = Boolean(number); });
   if (number) place("pop-ticket").replaceChildren("受理单 ", link("/desk/tickets", number));
 }
 
@@ -155,6 +169,7 @@ async function showLeft() {
 
 export function preparePop(read_again) {
   refresh = read_again;
+  prepareCaller(() => shown);
   place("note-form").addEventListener("submit", event => {
     event.preventDefault();
     makeTicket();
