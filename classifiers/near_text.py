@@ -109,7 +109,7 @@ def index_keys(text: str) -> list[tuple[int, int]]:
     folded = fold(text, _READ).text
     plain = _SIGNS.sub("", folded)
     keys = list(_minhash_keys(plain)) if len(plain) >= 6 else []
-    names = sorted(_names(folded), key=lambda name: (-len(name), name))[:MOST_NAMES]
+    names = sorted(set(_names(folded)), key=lambda name: (-len(name), name))[:MOST_NAMES]
     return keys + [(NAME_BAND, key_of(name)) for name in names]
 
 

@@ -8,28 +8,63 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from math import cos, hypot, radians
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, select
 
 from classifiers.duplicates import Circumstances, Level, Thresholds, judge
 from classifiers.near_text import NearText, likeness, near_text
 from intake.domain.case_steps import CaseState
 from intake.domain.category import CategoryKind
+from intake.domain.numbers import ticket_number
 from intake.domain.people import Action, Actor
-from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import TicketState
 from intake.services.near_index import candidates, first_key, words_of
 from intake.services.stepping import find_ticket
 from intake.services.workroom import Workroom
-from intake.store.records import from_row
 from intake.store.tables import casefile, reporter, suggestion, ticket
 
 _METRES_PER_DEGREE = 111_320
 _RADIUS = {CategoryKind.COMPONENT: 30.0, CategoryKind.EVENT: 100.0}
-_JUDGED = 40
+_JUDGED = 24
 _SHOWN = 8
 _SHOWN_WORDS = 120
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+# Built once: building and compiling a statement costs as much as running it.
+_CANDIDATES = select(
+    ticket.c.id,
+    ticket.c.state,
+    ticket.c.received_at,
+    ticket.c.closed_at,
+    ticket.c.description,
+    ticket.c.address,
+    ticket.c.landmark,
+    ticket.c.lon,
+    ticket.c.lat,
+    ticket.c.category_kind,
+    ticket.c.category_code,
+    ticket.c.case_id,
+).where(ticket.c.id.in_(_KEYS), ticket.c.state != TicketState.VOIDED.value)
+_GUESSES = (
+    select(suggestion.c.ticket_id, suggestion.c.guesses)
+    .where(suggestion.c.ticket_id.in_(_KEYS), suggestion.c.abstained.is_(False))
+    .order_by(suggestion.c.id)
+)
+_CALLERS = (
+    select(
+        reporter.c.ticket_id,
+        reporter.c.phone_hash,
+        reporter.c.email_hash,
+        ticket.c.confidential,
+    )
+    .join(ticket, ticket.c.id == reporter.c.ticket_id)
+    .where(reporter.c.ticket_id.in_(_KEYS))
+)
+_CASES = select(casefile.c.id, casefile.c.number, casefile.c.state, casefile.c.closed_at).where(
+    casefile.c.id.in_(_KEYS)
+)
 
 
 class Tie(StrEnum):
@@ -81,9 +116,10 @@ def find_near(room: Workroom, actor: Actor, number: str) -> list[Neighbour]:
     actor.require(Action.READ_TICKETS)
     with room.database.read() as conn:
         sheet = find_ticket(conn, number, lock=False)
-        guesses = _best_guesses(conn, [sheet.id])
-        callers = _callers(conn, [sheet.id], actor)
-        known = _known(sheet, guesses, callers)
+        row = conn.execute(_CANDIDATES, {"keys": [sheet.id]}).first()
+        if row is None:
+            return []
+        known = _known(row, _best_guesses(conn, [row]), _callers(conn, [row], actor))
         return _near(room, conn, actor, known, words_of(sheet), {sheet.id})
 
 
@@ -106,17 +142,15 @@ def _near(
     wanted = set(keys) - besides
     if not wanted:
         return []
-    rows = conn.execute(select(ticket).where(ticket.c.id.in_(wanted))).mappings()
-    sheets = [from_row(Ticket, row) for row in rows if row["state"] != TicketState.VOIDED.value]
-    guesses = _best_guesses(conn, [sheet.id for sheet in sheets])
-    callers = _callers(conn, [sheet.id for sheet in sheets], actor)
-    cases = _cases(conn, [sheet.case_id for sheet in sheets if sheet.case_id])
+    rows = conn.execute(_CANDIDATES, {"keys": list(wanted)}).all()
+    guesses = _best_guesses(conn, rows)
+    callers = _callers(conn, rows, actor) if known.caller else {}
+    cases = _cases(conn, rows)
     limits = _thresholds(room)
     found = []
-    for sheet in sheets:
-        other = _known(sheet, guesses, callers)
-        case = cases.get(sheet.case_id or 0)
-        near = _judged(room, known, other, sheet, case, limits)
+    for row in rows:
+        other = _known(row, guesses, callers)
+        near = _judged(room, known, other, row, cases.get(row.case_id), limits)
         if near is not None:
             found.append(near)
     return sorted(found, key=lambda near: (-near.score, near.number))[:_SHOWN]
@@ -126,7 +160,7 @@ def _judged(
     room: Workroom,
     known: _Known,
     other: _Known,
-    sheet: Ticket,
+    row: Any,
     case: RowMapping | None,
     limits: Thresholds,
 ) -> Neighbour | None:
@@ -150,19 +184,19 @@ def _judged(
     if level is None:
         return None
     return Neighbour(
-        number=sheet.number,
-        state=sheet.state,
-        received_at=sheet.received_at,
-        description=sheet.description[:_SHOWN_WORDS],
-        address=sheet.address or sheet.landmark,
-        category_code=sheet.category_code,
+        number=ticket_number(row.id),
+        state=TicketState(row.state),
+        received_at=row.received_at,
+        description=row.description[:_SHOWN_WORDS],
+        address=row.address or row.landmark,
+        category_code=row.category_code,
         metres=metres,
         score=verdict.score,
         level=level,
-        tie=_tie(room, known, around, sheet, closed, limits.level(verdict.score)),
+        tie=_tie(room, known, around, row, closed or row.closed_at, level),
         reasons=verdict.reasons,
-        lon=sheet.lon,
-        lat=sheet.lat,
+        lon=row.lon,
+        lat=row.lat,
         case_number=case["number"] if case else "",
     )
 
@@ -171,66 +205,61 @@ def _tie(
     room: Workroom,
     known: _Known,
     around: Circumstances,
-    sheet: Ticket,
-    closed: datetime | None,
-    level: Level | None,
+    row: Any,
+    ended: datetime | None,
+    level: Level,
 ) -> Tie:
     """What it would be; merely related matters are told as duplicates to be looked at."""
     if level is Level.RELATED:
         return Tie.DUPLICATE
     lately = timedelta(days=room.settings.recurrence_days)
-    ended = closed or sheet.closed_at
     if ended is not None and ended <= known.received_at <= ended + lately:
         same_place = around.metres is not None and around.metres <= around.radius
         if (same_place or around.same_address) and around.label == around.other_label:
             return Tie.RECURRENCE
-    if around.same_caller and ended is None and not sheet.state.terminal:
+    if around.same_caller and ended is None and not TicketState(row.state).terminal:
         return Tie.REMINDER
     return Tie.DUPLICATE
 
 
-def _known(
-    sheet: Ticket, guesses: Mapping[int, str], callers: Mapping[int, frozenset[bytes]]
-) -> _Known:
-    spot = None if sheet.lon is None or sheet.lat is None else (sheet.lon, sheet.lat)
-    chosen = sheet.category.label if sheet.category else None
-    label = chosen or guesses.get(sheet.id)
+def _known(row: Any, guesses: Mapping[int, str], callers: Mapping[int, frozenset[bytes]]) -> _Known:
+    chosen = None
+    if row.category_code is not None:
+        chosen = CategoryKind(row.category_kind).letter + row.category_code
+    label = chosen or guesses.get(row.id)
     kind = CategoryKind.COMPONENT if label and label.startswith("C") else CategoryKind.EVENT
     return _Known(
-        near_text(words_of(sheet)),
-        spot,
-        sheet.address.strip(),
-        sheet.received_at,
+        _read("\n".join(part for part in (row.description, row.address, row.landmark) if part)),
+        None if row.lon is None or row.lat is None else (row.lon, row.lat),
+        row.address.strip(),
+        row.received_at,
         label,
         chosen is not None,
         kind if label else None,
-        callers.get(sheet.id, frozenset()),
+        callers.get(row.id, frozenset()),
     )
 
 
-def _best_guesses(conn: Connection, keys: Sequence[int]) -> dict[int, str]:
-    """The best guess of each ticket's latest suggestion that did not abstain."""
-    query = (
-        select(suggestion.c.ticket_id, suggestion.c.guesses)
-        .where(suggestion.c.ticket_id.in_(keys), suggestion.c.abstained.is_(False))
-        .order_by(suggestion.c.id)
-    )
-    rows = conn.execute(query).all()
-    return {row.ticket_id: row.guesses[0]["label"] for row in rows if row.guesses}
+@lru_cache(maxsize=512)
+def _read(words: str) -> NearText:
+    """While somebody types, the same candidates are compared again and again."""
+    return near_text(words)
 
 
-def _callers(conn: Connection, keys: Sequence[int], actor: Actor) -> dict[int, frozenset[bytes]]:
+def _best_guesses(conn: Connection, rows: Sequence[Any]) -> dict[int, str]:
+    """The best guess of the latest suggestion, for tickets without a category of their own."""
+    keys = [row.id for row in rows if row.category_code is None]
+    made = conn.execute(_GUESSES, {"keys": keys}).all() if keys else ()
+    return {row.ticket_id: row.guesses[0]["label"] for row in made if row.guesses}
+
+
+def _callers(conn: Connection, rows: Sequence[Any], actor: Actor) -> dict[int, frozenset[bytes]]:
     """Keyed hashes of each ticket's numbers; who reported in confidence stays out of it."""
-    query = (
-        select(reporter.c.ticket_id, reporter.c.phone_hash, reporter.c.email_hash)
-        .join(ticket, ticket.c.id == reporter.c.ticket_id)
-        .where(reporter.c.ticket_id.in_(keys))
-    )
-    if not actor.may(Action.MERGE_INTO_CASE):
-        query = query.where(ticket.c.confidential.is_(False))
+    found = conn.execute(_CALLERS, {"keys": [row.id for row in rows]})
     return {
         row.ticket_id: frozenset(part for part in (row.phone_hash, row.email_hash) if part)
-        for row in conn.execute(query)
+        for row in found
+        if not row.confidential or actor.may(Action.MERGE_INTO_CASE)
     }
 
 
@@ -247,12 +276,10 @@ def _same_caller(conn: Connection, known: _Known, since: int) -> list[int]:
     return found
 
 
-def _cases(conn: Connection, keys: Sequence[int]) -> dict[int, RowMapping]:
-    columns = (casefile.c.id, casefile.c.number, casefile.c.state, casefile.c.closed_at)
-    if not keys:
-        return {}
-    rows = conn.execute(select(*columns).where(casefile.c.id.in_(keys))).mappings()
-    return {row["id"]: row for row in rows}
+def _cases(conn: Connection, rows: Sequence[Any]) -> dict[int, RowMapping]:
+    keys = [row.case_id for row in rows if row.case_id is not None]
+    found = conn.execute(_CASES, {"keys": keys}).mappings() if keys else ()
+    return {row["id"]: row for row in found}
 
 
 def _metres(one: tuple[float, float] | None, other: tuple[float, float] | None) -> float | None:

@@ -6,12 +6,13 @@ MINSHENG_TEST_POSTGRES names a PostgreSQL on this machine to be measured too.
 import sys
 from collections.abc import Callable, Mapping
 
-from tests.benchmarks import create, lists, start, suggest
+from tests.benchmarks import create, lists, near, start, suggest
 
 BENCHMARKS: Mapping[str, Callable[[], None]] = {
     "create": create.run,
     "lists": lists.run,
     "suggest": suggest.run,
+    "near": near.run,
     "start": start.run,
 }
 

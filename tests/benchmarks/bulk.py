@@ -128,7 +128,7 @@ def _ticket(key: int, state: str, text: str, at: datetime) -> dict[str, Any]:
         "received_at": _instant(at),
         "text": text,
         "description": text,
-        "urgency": "ORDINARY",
+        "urgency": "NORMAL",
         "case_class": "ORDINARY",
         "anonymous": key % 7 == 0,
         "needs_reply": key % 7 != 0,
@@ -159,7 +159,7 @@ def _suggestion(key: int, at: datetime) -> dict[str, Any]:
         "edition": "GB/T 47678.5-2026",
         "guesses": json.dumps([guess, guess, guess], ensure_ascii=False),
         "appeal": "COMPLAINT",
-        "urgency": "ORDINARY",
+        "urgency": "NORMAL",
         "urgency_reasons": "[]",
         "milliseconds": 1.2,
     }
