@@ -8,13 +8,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
+import authheaders
+import authheaders.dmarc_lookup
 import dkim
 import spf
-from authheaders import dmarc_per_from
 from authres import AuthenticationResultsHeader, AuthResError
+from publicsuffix2 import PublicSuffixList
 
 from channels.email.dns import LookUpFailed, NameServer
 from channels.email.identity import split_header
@@ -145,6 +148,21 @@ def _spf_look_up(name: str, kind: str, *_rest: Any, **_kwargs: Any) -> list[Any]
 spf.DNSLookup = _spf_look_up
 
 
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
+
+
+@lru_cache(maxsize=1_000)
+def _organisation(domain: str) -> str:
+    """The registered domain; authheaders would read its list of suffixes anew for every mail."""
+    found: str = _suffixes().get_public_suffix(domain)
+    return found
+
+
+authheaders.get_org_domain = authheaders.dmarc_lookup.get_org_domain = _organisation
+
+
 def _dkim(raw: bytes, names: _Names) -> tuple[Check, tuple[str, ...]]:
     """The best verdict, and the domains whose signatures hold."""
     header, _ = split_header(raw)
@@ -187,7 +205,7 @@ def _dmarc(
     best = Check.UNKNOWN
     try:
         for by_dkim in results or [None]:
-            result = dmarc_per_from(domain, by_spf, by_dkim, dnsfunc=names.told)[0]
+            result = authheaders.dmarc_per_from(domain, by_spf, by_dkim, dnsfunc=names.told)[0]
             best = {"pass": Check.PASS, "fail": Check.FAIL, "none": Check.NONE}[result]
             if best is Check.PASS:
                 return best
