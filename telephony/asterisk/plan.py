@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
-_SAFE = re.compile(r"[A-Za-z0-9_.:@/;=+\-]*")
+_SAFE = re.compile(r"[A-Za-z0-9_.:@/-]*")
 _SECRET = re.compile(r"[!-:<-\[\]-~]*")
 _NAME = re.compile(r"[a-z0-9-]{1,40}")
 _EXTENSION = re.compile(r"[0-9]{2,8}")

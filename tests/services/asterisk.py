@@ -160,6 +160,16 @@ class Asterisk:
             time.sleep(0.02)
         raise AssertionError(f"{path} was not completed in 5 s")
 
+    def listening(self) -> list[tuple[str, int]]:
+        """Address and port of everything that takes connections (TCP) or SIP (UDP)."""
+        assert self.process is not None
+        sockets = psutil.Process(self.process.pid).net_connections()
+        return [
+            (s.laddr.ip, s.laddr.port)
+            for s in sockets
+            if s.status == psutil.CONN_LISTEN or s.laddr.port == self.plan.sip_port
+        ]
+
     def answers(self) -> bool:
         """Whether it runs and is not frozen."""
         return (

@@ -75,6 +75,7 @@ class Sipp:
     def vanish(self) -> None:
         """As a telephone whose battery is empty: not a word more."""
         self.process.kill()
+        self.process.wait(5)
 
     def put_down(self) -> None:
         """At the end of a test: a call just ended may still have a word to say."""
@@ -199,6 +200,11 @@ class Telephones:
     def _start(self, scenario: str, address: str, port: int, **values: Any) -> Sipp:
         self.all.append(Sipp(self.folder, scenario, address, port, **values))
         return self.all[-1]
+
+    def hung_up_by_hand(self) -> None:
+        """Everybody puts the receiver down: the line is dead, nobody is told."""
+        for telephone in self.all:
+            telephone.vanish()
 
     def end(self) -> None:
         """Calls first: a farewell to a telephone that is gone would reach its next owner."""
