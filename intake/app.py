@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from channels.telegram.receive import add_webhook
 from channels.web.api import add_public_api
 from channels.web.portal import add_portal
 from intake.desk.api.api import add_staff_api
@@ -19,6 +20,8 @@ def build_web(room: Workroom) -> web.Application:
     add_public_api(app)
     add_staff_api(app)
     add_desk(app)
+    if room.settings.telegram == "webhook":
+        add_webhook(app)
     add_portal(app)
     app.on_cleanup.append(_close_room)
     return app

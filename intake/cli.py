@@ -144,6 +144,19 @@ def mail() -> None:
         raise Refused(f"Cannot open the mail door on {where}: {error.strerror}.") from error
 
 
+@main.command()
+def bot() -> None:
+    """Fetch messages of the messenger door that polls (MINSHENG_TELEGRAM=polling)."""
+    import asyncio
+
+    from channels.telegram.polling import serve
+
+    room = open_or_refuse("bot")
+    if room.settings.telegram != "polling":
+        raise Refused("The messenger door does not poll: set MINSHENG_TELEGRAM=polling, or webhook")
+    asyncio.run(serve(room))
+
+
 def _require_broker(settings: Settings) -> None:
     if not settings.broker_url.get_secret_value():
         raise Refused("No broker: set MINSHENG_BROKER_URL to amqp://… or redis://…, or use `jobs`.")

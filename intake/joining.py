@@ -2,7 +2,7 @@
 
 from intake.domain.message import MessageChannel
 from intake.security.keyring import Keyring
-from intake.services.workroom import Courier
+from intake.services.workroom import Courier, Fetches
 from intake.settings import Settings
 
 
@@ -27,4 +27,17 @@ def couriers_of(settings: Settings, keys: Keyring) -> dict[MessageChannel, Couri
 
         if (carrier := sms_courier(settings)) is not None:
             couriers[MessageChannel.SMS] = carrier
+    if settings.has_telegram:
+        from channels.telegram.reply import TelegramCourier
+
+        couriers[MessageChannel.TELEGRAM] = TelegramCourier(settings)
     return couriers
+
+
+def fetchers_of(settings: Settings) -> dict[MessageChannel, Fetches]:
+    """Whoever can bring files home that citizens left at a messenger."""
+    if not settings.has_telegram:
+        return {}
+    from channels.telegram.reply import TelegramCourier
+
+    return {MessageChannel.TELEGRAM: TelegramCourier(settings)}

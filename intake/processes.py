@@ -52,7 +52,8 @@ def parts_of(settings: Settings) -> tuple[str, ...]:
     """What this installation runs: telephony and mail only where they are configured."""
     telephony = ("telephony",) if settings.has_pbx else ()
     mail = ("mail",) if settings.has_mail else ()
-    return (*PARTS, *telephony, *mail)
+    bot = ("bot",) if settings.telegram == "polling" else ()
+    return (*PARTS, *telephony, *mail, *bot)
 
 
 def supervise(parts: Sequence[str] = PARTS) -> int:

@@ -19,6 +19,7 @@ from intake.domain.agent import extensions_of
 from intake.domain.filing import FilingAuthority
 from intake.mail_settings import MailSettings
 from intake.message_settings import MessageSettings
+from intake.messenger_settings import MessengerSettings
 from intake.suggestion_settings import SuggestionSettings
 
 DEFAULT_DATA = Path("var")
@@ -33,7 +34,7 @@ class SettingsError(Exception):
     """A setting cannot be used; the message names it and says what to do."""
 
 
-class Settings(SuggestionSettings, MailSettings, MessageSettings, BaseSettings):
+class Settings(SuggestionSettings, MailSettings, MessageSettings, MessengerSettings, BaseSettings):
     """All settings, with safe defaults: loopback, SQLite, no broker, operators file."""
 
     model_config = SettingsConfigDict(env_prefix="MINSHENG_", extra="forbid")

@@ -89,7 +89,7 @@ def _submit(room: Workroom, unit: Unit, held: Held, draft: Draft, contact_id: in
     )
     [(key, _)] = write_tickets(room, unit, [report])
     _plan_media(room, unit, held, draft, key)
-    first, *rest = (*draft.contacts, *(() if contact_id is None else (contact_id,)))
+    first, *rest = _all(draft, contact_id)
     decide(unit, (first,), Outcome.TICKET, ticket_id=key)
     decide(unit, tuple(rest), Outcome.SUPPLEMENT, ticket_id=key)
     # The receipt follows from the fact, as for every channel.
@@ -121,9 +121,13 @@ def _supplement(
             decide(unit, (contact_id,), Outcome.AUTOMATIC)
         return Reply(words.GONE_ON.format(number=deed.number))
     _plan_media(room, unit, held, deed.draft, sheet.id)
-    told = (*deed.draft.contacts, *(() if contact_id is None else (contact_id,)))
-    decide(unit, told, Outcome.SUPPLEMENT, ticket_id=sheet.id)
+    decide(unit, _all(deed.draft, contact_id), Outcome.SUPPLEMENT, ticket_id=sheet.id)
     return Reply(words.SUPPLEMENTED.format(number=deed.number))
+
+
+def _all(draft: Draft, contact_id: int | None) -> tuple[int, ...]:
+    """Every arrival of a draft, and the one that handed it in."""
+    return draft.contacts if contact_id is None else (*draft.contacts, contact_id)
 
 
 def _status(unit: Unit, held: Held) -> Reply:

@@ -19,6 +19,7 @@ from intake.domain.chat import Chat, Deed, DeedKind, Heard, Turn, hear
 from intake.domain.contact import Outcome, Source
 from intake.domain.errors import KeyReused
 from intake.domain.message import Button, MessageChannel
+from intake.domain.numbers import ticket_number
 from intake.domain.submission import Arrival
 from intake.services.accept import contact_row
 from intake.services.chat_deeds import Reply, decide, do
@@ -89,6 +90,26 @@ def take_updates(room: Workroom, updates: Sequence[Update]) -> list[bool | Excep
             answers.append(name in seen)
         seen.add(name)
     return answers
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What became of an update so far; ``number`` is empty while there is no report."""
+
+    outcome: Outcome
+    number: str
+    received_at: datetime
+
+
+def standing_of(room: Workroom, external_id: str) -> Standing:
+    """How an update that was taken stands."""
+    query = select(contact.c.outcome, contact.c.ticket_id, contact.c.received_at).where(
+        contact.c.source == Source.BOT.value, contact.c.external_id == external_id
+    )
+    with room.database.read() as conn:
+        row = conn.execute(query).one()
+    number = ticket_number(row.ticket_id) if row.ticket_id else ""
+    return Standing(Outcome(row.outcome), number, row.received_at)
 
 
 def _known(room: Workroom, names: list[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from sqlalchemy import func, select
 
 from channels.contract import Channel, Delivery
 from channels.email.receive import EmailChannel
+from channels.telegram.receive import TelegramChannel
 from channels.web.receive import WebChannel
 from intake.domain.contact import Outcome
 from intake.domain.errors import KeyReused
@@ -23,6 +25,7 @@ from intake.domain.mail import Envelope
 from intake.domain.numbers import county_day, ticket_key
 from intake.services.accept import RECEIVED_TOPIC
 from intake.services.balance import BalanceLine, balance
+from intake.services.chats import ChatReception, submit_left_alone
 from intake.services.mail_reception import MailReception
 from intake.services.reception import Reception
 from intake.services.workroom import Workroom
@@ -58,8 +61,28 @@ def _mail(words: str) -> bytes:
     return plain_mail(words)
 
 
+def _open_telegram(room: Workroom) -> Channel:
+    return TelegramChannel(room, ChatReception(room))
+
+
+def _bot_message(words: str) -> bytes:
+    said = {"message_id": 5, "date": 1_767_225_600, "text": words}
+    # Every report by somebody else: one citizen's messages are parts of one report.
+    private = {"id": int(hashlib.sha256(words.encode()).hexdigest()[:8], 16), "type": "private"}
+    return json.dumps({"update_id": 9, "message": said | {"chat": private}}).encode()
+
+
+def _hand_in(room: Workroom) -> None:
+    """The citizen told it and left: after a while the house hands it in for him."""
+    before = room.clock
+    room.clock = lambda: before() + timedelta(hours=1)
+    submit_left_alone(room)
+    room.clock = before
+
+
 CHANNELS = {
     "web": Kind(_open_web, _web_report, "application/json"),
+    "telegram": Kind(_open_telegram, _bot_message, "application/json", _hand_in),
     "email": Kind(_open_mail, _mail, "message/rfc822", decide_mails),
 }
 
