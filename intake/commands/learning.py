@@ -6,7 +6,6 @@ import click
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from classifiers.archive import ModelError
 from classifiers.commands import classifier
 from classifiers.duplicate_commands import duplicates
 from intake.commands.refusing import console, open_or_refuse, plain_errors
@@ -29,10 +28,7 @@ def retrain_model(always: bool) -> None:
                 tasks[what] = bars.add_task(what, total=whole)
             bars.update(tasks[what], completed=done, total=whole)
 
-        try:
-            outcome = retrain(room, told, always=always)
-        except ModelError as problem:
-            raise click.ClickException(str(problem)) from None
+        outcome = retrain(room, told, always=always)
     console.print(outcome.remark)
     if not outcome.version:
         return

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from classifiers.archive import ModelError
 from classifiers.catalogue import CURRENT_EDITION, catalogue
 from classifiers.category import Reader
 from classifiers.evaluation import Judgement, Share, judge
@@ -68,8 +69,7 @@ def retrain(
 ) -> Training:
     """Gather evidence, train, judge, and put the new model into force if it is not worse.
 
-    Does nothing until enough new decisions have come, unless ``always``. Raises ModelError when
-    the model in force cannot be read.
+    Does nothing until enough new decisions have come, unless ``always``.
     """
     gather(room)
     with room.database.read() as conn:
@@ -136,8 +136,7 @@ def _train_and_choose(room: Workroom, lessons: Lessons, progress: Progress) -> T
     own = own_corpus(catalogue(), words)
     trained = train(Reader(catalogue(), words), words, own, lessons.taught, progress)
     registry = Registry(room.settings.models)
-    active = registry.active()
-    before = Suggester.load(active)
+    before = _in_force(registry)
     verdict = judged_by(Suggester(trained), lessons.judged)
     verdict_before = judged_by(before, lessons.judged)
     figures = figures_of(verdict)
@@ -163,6 +162,14 @@ def _train_and_choose(room: Workroom, lessons: Lessons, progress: Progress) -> T
     )
     _keep(room, done, before.version, verdict, now)
     return done
+
+
+def _in_force(registry: Registry) -> Suggester:
+    """The model to beat; the word lists alone where it cannot be read any more."""
+    try:
+        return Suggester.load(registry.active())
+    except ModelError:
+        return Suggester()
 
 
 def judged_by(suggester: Suggester, examples: Sequence[Example]) -> Judgement:

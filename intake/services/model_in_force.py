@@ -3,17 +3,22 @@
 import threading
 from pathlib import Path
 
+import structlog
+
+from classifiers.archive import ModelError
 from classifiers.registry import Registry
 from classifiers.suggestion import Suggester, Suggestion
 
 _INDEX = "models.json"
+log = structlog.get_logger()
 
 
 class ModelInForce:
     """Loads the model on first use, and again when the list of models changes.
 
-    While one thread loads, the others go on with the model they have. A model that cannot be read
-    raises ModelError at the first use only; later the one in memory stays.
+    While one thread loads, the others go on with the model they have. In place of a model that
+    cannot be read (damaged, or made for another version) the one in memory stays, else the word
+    lists alone answer, and it is logged: reports must not wait for a model.
     """
 
     def __init__(self, models: Path) -> None:
@@ -51,10 +56,9 @@ class ModelInForce:
     def _loaded(self, present: Suggester | None) -> Suggester:
         try:
             return Suggester.load(Registry(self._models).active())
-        except ValueError:
-            if present is None:
-                raise
-            return present
+        except ModelError as problem:
+            log.error("model cannot be used, roll back or train again", error=str(problem))
+            return present or Suggester()
 
     def _changed_at(self) -> int:
         try:
