@@ -289,10 +289,11 @@ def _callbacks(conn: Connection, begin: datetime, end: datetime) -> CallbackFigu
 
 def _visits(conn: Connection, kind: ReturnKind, begin: datetime, end: datetime) -> VisitFigures:
     """Tasks that began in the period, whoever ended them without asking included."""
+    tried = visit.alias("tried")
     first_try = (
-        select(func.min(visit.c.at))
-        .where(visit.c.ticket_id == return_task.c.ticket_id)
-        .where(visit.c.at >= return_task.c.created_at)
+        select(func.min(tried.c.at))
+        .where(tried.c.ticket_id == return_task.c.ticket_id)
+        .where(tried.c.at >= return_task.c.created_at)
         .scalar_subquery()
     )
     query = (
