@@ -5,6 +5,7 @@ extension on 127.0.0.3 registers, waits in the queue and answers as an operator 
 """
 
 import csv
+import os
 import socket
 import subprocess
 import sys
@@ -157,7 +158,7 @@ def call(number: str, seconds: int, answer: str) -> None:
     settings = load_settings()
     plan = plan_of(settings, load_asterisk_settings())
     folder = settings.data / "asterisk"
-    program = PROJECT / "build" / "asterisk"
+    program = Path(os.environ.get("MINSHENG_ASTERISK_PROGRAM", PROJECT / "build" / "asterisk"))
     if "fully booted" not in pbx(program, folder, "core waitfullybooted"):
         raise click.ClickException(
             f"No PBX of {folder} is running: start deploy/run --with-asterisk first."

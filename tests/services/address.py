@@ -1,6 +1,8 @@
 """Where a service is, as deploy/test announces it in the environment."""
 
 import os
+import shutil
+from typing import NoReturn
 
 import pytest
 
@@ -22,9 +24,19 @@ def announced_address(name: str) -> str:
     """
     variable = SERVICES[name]
     address = os.environ.get(variable, "")
-    if address:
-        return address
-    message = f"{name} is not there: run deploy/test, or set {variable}"
+    if not address:
+        absent(f"{name} is not there: run deploy/test, or set {variable}")
+    return address
+
+
+def require_program(name: str) -> None:
+    """As above, for a program of the machine itself."""
+    if shutil.which(name) is None:
+        absent(f"{name} is not there: run deploy/test as root, or install it")
+
+
+def absent(message: str) -> NoReturn:
+    """Skip, or fail where everything has to be there."""
     if os.environ.get("MINSHENG_TEST_STRICT") == "1":
         pytest.fail(message, pytrace=False)
     pytest.skip(message)

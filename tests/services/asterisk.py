@@ -200,6 +200,12 @@ class Asterisk:
         for family in ("minsheng", "minsheng-nuisance", "minsheng-directory", "ps_auths"):
             if f"/{family}/" in kept:
                 self.cli(f"database deltree {family}")
+        missing = [
+            line
+            for line in self.console.read_text("utf-8", "replace").splitlines()
+            if "does not exist in any format" in line
+        ]
+        assert not missing, missing
 
     def last_words(self) -> str:
         return self.console.read_text("utf-8", "replace")[-9000:]
@@ -243,7 +249,7 @@ def write_tone(path: Path, seconds: float = RECORDED_SECONDS, hertz: int = 440) 
 
 def write_prompts(folder: Path) -> None:
     """A short tone for every prompt; what they say has tests of its own."""
-    for key in prompt_texts("", ""):
+    for key in ("beep", *prompt_texts("", "")):
         write_tone(folder / f"{key}.wav")
 
 

@@ -87,6 +87,34 @@ def test_the_second_in_line_is_told_the_second_place(
     assert ami.step("queued", Number="13800000001")["Position"] == "2"
 
 
+def test_the_second_in_line_hears_the_place_in_chinese(
+    new_asterisk: Callable[..., Asterisk], telephones_for: Callable[[Asterisk], Telephones]
+) -> None:
+    asterisk = new_asterisk(announce_seconds=15)
+    asterisk.start()
+    asterisk.cli("logger add channel played verbose(3)")
+    ami = asterisk.ami()
+    sign_in(ami)
+    telephones = telephones_for(asterisk)
+    telephones.agent(silent=True)
+    telephones.call(CALLER)
+    ami.wait(Event="QueueCallerJoin")
+    telephones.call("13800000001", voice=True)
+    ami.wait(Event="QueueCallerJoin", Position="2")
+    played = asterisk.folder / "log" / "played"
+    deadline = time.monotonic() + 10
+    while "in-line" not in (told := played.read_text("utf-8")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    said = [
+        line.split("Playing '")[1].split(".")[0]
+        for line in told.splitlines()
+        if "Playing '" in line
+    ]
+    spoken = ["minsheng/you-are-number", "digits/2", "minsheng/in-line"]
+    assert [sound for sound in said if sound in spoken] == spoken
+    asterisk.tidy()
+
+
 def test_a_telephone_that_is_in_use_is_not_rung_again(
     asterisk: Asterisk, telephones: Telephones
 ) -> None:
