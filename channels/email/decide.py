@@ -39,7 +39,6 @@ from intake.services.workroom import Workroom
 
 log = structlog.get_logger()
 
-MOST_TRIES = 3
 LARGE = 2_000_000
 UNREADABLE = "unreadable"
 _PHOTO_ONLY = "（邮件没有文字，见照片）"
@@ -66,7 +65,8 @@ def mail_received(room: Workroom, job: Job) -> None:
 
 def _decide(room: Workroom, job: Job, stored: StoredMail) -> None:
     try:
-        if job.attempts > MOST_TRIES:
+        if job.attempts >= room.settings.job_attempts:
+            # The last time before it would be parked: whatever reads it does not come to an end.
             raise Unreadable("多次读取都没有完成")
         raw = b"".join(raw_pieces(room, stored))
         letter = read(raw, _limits(room))

@@ -9,10 +9,12 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.email.serving import serve
 from classifiers.suggestion import Suggester
 from intake.domain.calendar import WorkCalendar, monday_to_friday
 from intake.jobs import runtime
 from intake.jobs.loops import run_embedded, run_relay, run_worker
+from intake.joining import join_doors
 from intake.security import keyring
 from intake.services.workroom import Workroom
 from intake.settings import Settings
@@ -54,21 +56,29 @@ def run_web(settings: Settings) -> None:
     web.run_app(app, sock=listening, print=None, access_log=None, loop=loop)
 
 
+def run_mail(settings: Settings) -> None:
+    asyncio.run(serve(open_room(settings)))
+
+
 def run_jobs(settings: Settings) -> None:
+    join_doors()
     run_embedded(open_room(settings))
 
 
 def run_relaying(settings: Settings) -> None:
+    join_doors()
     run_relay(open_room(settings))
 
 
 def run_working(settings: Settings) -> None:
+    join_doors()
     runtime.install(lambda: open_room(settings))
     run_worker(settings, processes=1)
 
 
 PARTS: Mapping[str, Callable[[Settings], None]] = {
     "web": run_web,
+    "mail": run_mail,
     "jobs": run_jobs,
     "relay": run_relaying,
     "worker": run_working,
