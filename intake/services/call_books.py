@@ -52,6 +52,18 @@ _UPDATE_CALL = (
     .where(call.c.id == bindparam("key"))
     .values({name: bindparam(f"new_{name}") for name in _UPDATED})
 )
+_LOOKED_AT = (
+    call.c.id,
+    call.c.linkedid,
+    call.c.outcome,
+    call.c.answered_at,
+    call.c.ended_at,
+    call.c.contact_id,
+    call.c.number_shown,
+    call.c.account_id,
+)
+_INSERT_CALL = insert(call).returning(*_LOOKED_AT)
+_INSERT_CONTACT = insert(contact).returning(contact.c.id, contact.c.external_id)
 _CLOSED_AT_ONCE = {
     CallOutcome.SHORT: "short",
     CallOutcome.NUISANCE: "nuisance",
@@ -92,14 +104,14 @@ def _save(room: Workroom, unit: Unit, changes: Sequence[CallChange]) -> None:
     accounts = _accounts(unit, {record.extension for record in records if record.extension})
     numbers = {record.linkedid: read_number(room, record.number) for record in records}
     fresh = [record for record in records if record.linkedid not in known]
+    stored = dict(known)
     if fresh:
         contacts = _insert_contacts(room, unit, [one for one in fresh if _arrives(one)])
-        _insert_calls(room, unit, fresh, numbers, contacts, accounts)
+        stored |= _insert_calls(room, unit, fresh, numbers, contacts, accounts)
     kept = [record for record in records if record.linkedid in known]
     if kept:
         unit.conn.execute(_UPDATE_CALL, [_updated(one, known[one.linkedid].id) for one in kept])
         _name_accounts(unit, kept, known, accounts)
-    stored = known | {row.linkedid: row for row in _known(unit, fresh).values()}
     for change in changes:
         row = stored[change.record.linkedid]
         _tell(unit, change, row, known.get(change.record.linkedid), numbers, accounts)
@@ -113,16 +125,7 @@ def _known(unit: Unit, records: Iterable[CallRecord]) -> dict[str, Row[Any]]:
         by_pbx.setdefault(record.pbx, []).append(record.linkedid)
     found: dict[str, Row[Any]] = {}
     for pbx, linkedids in by_pbx.items():
-        query = select(
-            call.c.id,
-            call.c.linkedid,
-            call.c.outcome,
-            call.c.answered_at,
-            call.c.ended_at,
-            call.c.contact_id,
-            call.c.number_shown,
-            call.c.account_id,
-        ).where(call.c.pbx == pbx, call.c.linkedid.in_(linkedids))
+        query = select(*_LOOKED_AT).where(call.c.pbx == pbx, call.c.linkedid.in_(linkedids))
         found |= {row.linkedid: row for row in unit.conn.execute(query)}
     return found
 
@@ -169,8 +172,7 @@ def _insert_contacts(room: Workroom, unit: Unit, records: Sequence[CallRecord]) 
                 "remark": "",
             }
         )
-    statement = insert(contact).returning(contact.c.id, contact.c.external_id)
-    return {row.external_id: row.id for row in unit.conn.execute(statement, rows)}
+    return {row.external_id: row.id for row in unit.conn.execute(_INSERT_CONTACT, rows)}
 
 
 def _insert_calls(
@@ -180,7 +182,7 @@ def _insert_calls(
     numbers: dict[str, CallerNumber],
     contacts: dict[str, int],
     accounts: dict[str, int],
-) -> None:
+) -> dict[str, Row[Any]]:
     rows = []
     for record in records:
         number = numbers[record.linkedid]
@@ -199,7 +201,7 @@ def _insert_calls(
                 "contact_id": contacts.get(external_id(record)),
             }
         )
-    unit.conn.execute(insert(call), rows)
+    return {row.linkedid: row for row in unit.conn.execute(_INSERT_CALL, rows)}
 
 
 def _state(record: CallRecord) -> dict[str, Any]:

@@ -34,6 +34,19 @@ def calls_between(room: Workroom, pbx: str, begin: datetime, end: datetime) -> l
     return _read(room, _of(pbx).where(call.c.started_at >= begin, call.c.started_at < end))
 
 
+def without_contact(room: Workroom, pbx: str, begin: datetime, end: datetime) -> set[str]:
+    """Callers' calls of this time that are no arrival in the contact table: there must be none."""
+    query = select(call.c.linkedid).where(
+        call.c.pbx == pbx,
+        call.c.started_at >= begin,
+        call.c.started_at < end,
+        call.c.direction == Direction.IN.value,
+        call.c.contact_id.is_(None),
+    )
+    with room.database.read() as conn:
+        return set(conn.execute(query).scalars())
+
+
 def known_linkedids(room: Workroom, pbx: str, linkedids: set[str]) -> set[str]:
     """Which of these calls the books have."""
     found: set[str] = set()

@@ -6,7 +6,7 @@ MINSHENG_TEST_POSTGRES names a PostgreSQL on this machine to be measured too.
 import sys
 from collections.abc import Callable, Mapping
 
-from tests.benchmarks import create, lists, near, start, suggest
+from tests.benchmarks import calls, create, lists, near, start, suggest
 
 BENCHMARKS: Mapping[str, Callable[[], None]] = {
     "create": create.run,
@@ -14,6 +14,7 @@ BENCHMARKS: Mapping[str, Callable[[], None]] = {
     "suggest": suggest.run,
     "near": near.run,
     "start": start.run,
+    "calls": calls.run,
 }
 
 

@@ -1,4 +1,4 @@
-"""`minsheng telephony` as a process: elected by its lease, killed at the worst moment, well after."""
+"""`minsheng telephony` as a process: one for each PBX, and killed at the worst moment."""
 
 import os
 import shutil
