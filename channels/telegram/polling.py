@@ -13,7 +13,7 @@ import structlog
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from channels.telegram.parse import NotAnUpdate, read_update
-from channels.telegram.reply import open_bot
+from channels.telegram.reply import open_bot, seconds_of
 from intake.services.chats import take_updates
 from intake.services.outbox import StoreUnavailable
 from intake.services.reading_position import move_position, read_position
@@ -24,6 +24,9 @@ log = structlog.get_logger()
 NAME = "telegram"
 WAIT_SECONDS = 25
 _MOST = 100
+_METHOD = "getupdates"
+"""Asked for in raw form, so that what is stored is what was delivered; method names of the Bot API
+know no case, and the library warns of its own spelling here."""
 _LONGEST_PAUSE = 30.0
 
 Batch = list[dict[str, Any]]
@@ -38,8 +41,7 @@ async def poll(room: Workroom, stopped: asyncio.Event) -> None:
             await _follow(room, stopped)
             return
         except RetryAfter as busy:
-            wait = busy.retry_after
-            pause = float(wait if isinstance(wait, int | float) else wait.total_seconds())
+            pause = seconds_of(busy)
         except InvalidToken:
             log.error("the bot token is refused: check MINSHENG_TELEGRAM_TOKEN")
             pause = _LONGEST_PAUSE
@@ -55,7 +57,7 @@ async def _follow(room: Workroom, stopped: asyncio.Event) -> None:
             offset = await asyncio.to_thread(read_position, room, NAME)
             asking = asyncio.ensure_future(
                 bot.do_api_request(
-                    "getUpdates",
+                    _METHOD,
                     {"offset": offset, "limit": _MOST, "timeout": WAIT_SECONDS},
                     read_timeout=WAIT_SECONDS + 10,
                 )

@@ -65,7 +65,7 @@ async def receive(request: web.Request) -> web.Response:
     expected = settings_of(request).telegram_secret.get_secret_value()
     given = request.headers.get(HEADER, "")
     if not hmac.compare_digest(expected.encode(), given.encode("utf-8", "surrogateescape")):
-        raise no("forbidden", "暗号不对。")
+        raise no("not-allowed", "暗号不对。")
     raw = await read_bounded(request, LARGEST_UPDATE)
     try:
         update = read_update(raw, room_of(request).clock())

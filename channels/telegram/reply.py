@@ -85,6 +85,12 @@ def open_bot(settings: Settings) -> Bot:
     )
 
 
+def seconds_of(busy: RetryAfter) -> float:
+    """How long the server asks to wait."""
+    wait = busy.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+
+
 def _keyboard(letter: Letter) -> InlineKeyboardMarkup | None:
     if not letter.buttons:
         return None
@@ -105,9 +111,7 @@ def _asked(work: Callable[[], Awaitable[T]]) -> T:
     except Forbidden:
         raise Undeliverable("对方已停用或拉黑机器人。", blocked=True) from None
     except RetryAfter as busy:
-        wait = busy.retry_after
-        seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
-        raise TryLater("Telegram 要求稍后再发。", seconds) from None
+        raise TryLater("Telegram 要求稍后再发。", seconds_of(busy)) from None
     except BadRequest:
         raise Undeliverable("Telegram 没有接受（对话或文件不存在）。") from None
     except InvalidToken:

@@ -17,7 +17,9 @@ from prometheus_client import (
     generate_latest,
 )
 
+from intake.domain.call import LinkState
 from intake.http.room import call
+from intake.services.pbx_link import read_link
 from intake.services.workroom import Workroom
 from intake.store import outbox
 from intake.store.database import StoreUnavailable
@@ -33,6 +35,8 @@ SECONDS = Histogram(
     buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 OUTBOX_AGE = Gauge("minsheng_outbox_oldest_seconds", "Age of the oldest job that is due")
+PBX_LIVE = Gauge("minsheng_pbx_live", "1 while calls are followed, 0 while the link is blind")
+PBX_WAITING = Gauge("minsheng_pbx_waiting", "Callers in the queue")
 OUTBOX_PARKED = Gauge("minsheng_outbox_parked", "Jobs set aside after too many failures")
 
 
@@ -64,10 +68,10 @@ async def _measure(request: web.Request, handler: Handler) -> web.StreamResponse
 
 def check_dependencies(room: Workroom) -> dict[str, dict[str, Any]]:
     """Each dependency with ``ok`` and plain facts; nothing personal, nothing secret."""
-    return {
-        name: _verdict(check, room)
-        for name, check in (("store", _store), ("jobs", _jobs), ("disk", _disk))
-    }
+    checks = {"store": _store, "jobs": _jobs, "disk": _disk}
+    if room.settings.has_pbx:
+        checks["pbx"] = _pbx
+    return {name: _verdict(check, room) for name, check in checks.items()}
 
 
 def _verdict(check: Callable[[Workroom], dict[str, Any]], room: Workroom) -> dict[str, Any]:
@@ -96,6 +100,23 @@ def _jobs(room: Workroom) -> dict[str, Any]:
     facts["parked"] = parked
     if not facts["ok"]:
         facts["advice"] = "no process works the jobs: start `minsheng jobs` or a relay and a worker"
+    return facts
+
+
+def _pbx(room: Workroom) -> dict[str, Any]:
+    """Live only while a telephony process holds the link and its snapshot is in."""
+    link = read_link(room, room.settings.pbx_name)
+    PBX_LIVE.set(0)
+    if link is None or not link.held:
+        advice = "no process follows the PBX: start `minsheng telephony`"
+        return {"ok": False, "state": LinkState.DISCONNECTED.value, "advice": advice}
+    live = link.state is LinkState.LIVE
+    PBX_LIVE.set(int(live))
+    PBX_WAITING.set(len(link.waiting))
+    facts: dict[str, Any] = {"ok": live, "state": link.state.value, "waiting": len(link.waiting)}
+    facts["since"] = link.since.isoformat()
+    if not live:
+        facts["advice"] = link.detail or "the PBX does not answer; see telephony/README.md"
     return facts
 
 

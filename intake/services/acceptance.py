@@ -247,4 +247,3 @@ def _run(row: Any) -> Run:
         remark=row.remark,
         per_class=[(_title(label), *rest) for label, *rest in row.per_class],
     )
-

@@ -4,6 +4,7 @@ import {watchMedia} from "/desk/static/phone/watch.js";
 
 const GATHER_MILLISECONDS = 400;
 const RENEW_SECONDS = 120;
+const RETRY_MILLISECONDS = 3000;
 const BUSY_HERE = 486;
 
 export const state = {
@@ -51,9 +52,12 @@ export function connect({websocket, uri, secret}) {
   ua.on("disconnected", () => change({registration: ua ? "lost" : "off"}));
   ua.on("connected", () => change({registration: "connecting"}));
   ua.on("registrationFailed", event => {
-    const refused = [401, 403, 404].includes(event.response?.status_code);
+    const status = event.response?.status_code;
+    const refused = [401, 403, 404].includes(status) || event.cause === JsSIP.C.causes.AUTHENTICATION_ERROR;
     change({registration: refused ? "refused" : "lost"});
     if (refused) hear.refused();
+    // Without a connection JsSIP comes back by itself, after an answer it does not.
+    else if (status) setTimeout(() => ua?.register(), RETRY_MILLISECONDS);
   });
   ua.on("newRTCSession", ({session: fresh, originator, request}) => {
     if (originator === "remote") take(fresh, request);
