@@ -89,7 +89,7 @@ def addresses(message: Message, *names: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for shown, address in getaddresses(values[:_MOST_ADDRESSES]):
         if "@" in address and len(found) < _MOST_ADDRESSES:
-            found.append((words(shown), address.strip()))
+            found.append((words(shown), "".join(words(address).split())))
     return found
 
 
