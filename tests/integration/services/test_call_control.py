@@ -253,14 +253,16 @@ def test_click_to_call_respects_who_asked_for_quiet_and_who_cannot_talk(phone: T
     sheet = phone.desk.received()
     claim(phone.room, phone.operator, sheet.number)
     number = read_number(phone.room, PHONE)
-    talking(phone)
-    with phone.desk.refused(WrongState):
-        dial_ticket(phone.room, phone.operator, sheet.number, "核实地址")
     phone.room.database.write(
         lambda unit: keep_quiet(phone.room, unit, phone.operator, number, "不愿接电话")
     )
     with phone.desk.refused(WrongState):
         dial_ticket(phone.room, phone.operator, sheet.number, "核实地址")
+    other = phone.desk.received(reporter=ReporterDetails(phone="13900000000"))
+    claim(phone.room, phone.operator, other.number)
+    talking(phone)
+    with phone.desk.refused(WrongState):
+        dial_ticket(phone.room, phone.operator, other.number, "核实地址")
     silent = phone.desk.received(reporter=ReporterDetails(email="a@example.com"))
     claim(phone.room, phone.operator, silent.number)
     with phone.desk.refused(Incomplete):
