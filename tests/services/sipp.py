@@ -49,7 +49,7 @@ class Sipp:
         command += ["-cid_str", f"%u-{port}", "-default_behaviors", "all,-abortunexp"]
         command += ["-trace_err", "-error_file", folder / f"{scenario}-{port}.err"]
         self.messages = folder / f"{scenario}-{port}.txt"
-        command += ["-trace_shortmsg", "-shortmessage_file", self.messages]
+        command += ["-trace_msg", "-message_file", self.messages]
         command += ["-timeout", "60s", "-timeout_error"]
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
@@ -87,7 +87,11 @@ class Sipp:
 
     def was_used(self) -> bool:
         """Whether anything was received so far (or the call was placed)."""
-        return bool(self.remote) or (self.messages.exists() and self.messages.stat().st_size > 0)
+        return bool(self.remote) or self.received() != ""
+
+    def received(self) -> str:
+        """Every SIP message so far, both ways."""
+        return self.messages.read_text("utf-8", "replace") if self.messages.exists() else ""
 
     def result(self, timeout: float = 20) -> int:
         """SIPp's exit code: 0 when every call went as the scenario says."""

@@ -49,6 +49,14 @@ def write(ami: Ami, what: str, **values: str) -> str:
     return ami.wait(Event="OriginateResponse")["Response"]
 
 
+def test_a_telephone_shows_and_keeps_a_masked_number_only(talk: Talk) -> None:
+    talk.caller.hang_up()
+    talk.ami.step("hangup")
+    talk.agent.went_well()
+    assert "138****0000" in talk.agent.received()
+    assert CALLER not in talk.agent.received()
+
+
 def test_a_caller_on_hold_hears_music_and_is_joined_again(talk: Talk) -> None:
     talk.ami.action(
         "Redirect",
@@ -128,7 +136,7 @@ def test_the_shift_leader_listens_and_leaves_with_the_call(
 
 
 def test_a_call_is_handed_to_a_colleague(talk: Talk, telephones: Telephones) -> None:
-    telephones.agent("8002", voice=True)
+    colleague = telephones.agent("8002", voice=True)
     talk.ami.action(
         "BlindTransfer", Channel=talk.agent_channel, Context="minsheng-transfer", Exten="8002"
     )
@@ -136,7 +144,10 @@ def test_a_call_is_handed_to_a_colleague(talk: Talk, telephones: Telephones) -> 
         lambda e: e["Event"] == "BridgeEnter" and "agent-8002" in e["Channel"], what="colleague"
     )
     talk.caller.hang_up()
-    assert talk.ami.step("hangup")["Linkedid"] == talk.linkedid
+    ended = talk.ami.step("hangup")
+    assert (ended["Linkedid"], ended["Number"]) == (talk.linkedid, CALLER)
+    colleague.went_well()
+    assert CALLER not in colleague.received()
 
 
 def test_a_colleague_is_asked_before_the_call_is_handed_over(
@@ -199,10 +210,11 @@ def test_emergency_numbers_are_reached_from_every_desk(
     asterisk: Asterisk, telephones: Telephones, number: str
 ) -> None:
     ami = asterisk.ami()
-    telephones.citizen()
+    called = telephones.citizen()
     telephones.dial("8001", number)
     assert ami.wait(Event="DialBegin")["DialString"] == f"{number}@trunk"
     ami.wait(Event="DialEnd", DialStatus="ANSWER")
+    assert "From: <sip:12319@" in called.received()
 
 
 def test_a_colleague_is_reached_from_a_desk(asterisk: Asterisk, telephones: Telephones) -> None:

@@ -37,7 +37,8 @@ def ask_for_call(ami: Ami, number: str = CITIZEN) -> None:
         ChannelId=ATTEMPT,
         Timeout="5000",
         Async="true",
-        Variable=f"MS_NUMBER={number}\nMS_ATTEMPT={ATTEMPT}",
+        Variable=f"MS_NUMBER={number}\nMS_ATTEMPT={ATTEMPT}\n"
+        "PJSIP_HEADER(add,X-Minsheng-Purpose)=CLICK",
     )
 
 
@@ -158,14 +159,17 @@ def test_an_attempt_cannot_be_dialled_twice_at_once(
 
 def test_an_operator_calls_from_a_ticket(asterisk: Asterisk, telephones: Telephones) -> None:
     ami = asterisk.ami()
-    telephones.agent(voice=True)
-    telephones.citizen(voice=True, stay_ms=1000)
+    agent = telephones.agent(voice=True)
+    citizen = telephones.citizen(voice=True, stay_ms=1000)
     ask_for_call(ami)
     begun = ami.step("outbound")
     assert (begun["Attempt"], begun["Uniqueid"]) == (ATTEMPT, ATTEMPT)
     done = ami.step("outbound_done")
     assert (done["Attempt"], done["Status"]) == (ATTEMPT, "ANSWER")
     assert asterisk.heard(begun["File"])
+    assert "From: <sip:12319@" in citizen.received()
+    assert "X-Minsheng-Purpose: CLICK" in agent.received()
+    assert CITIZEN not in agent.received()
 
 
 def test_a_citizen_who_is_busy_is_told_to_the_bridge(
