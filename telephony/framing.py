@@ -40,7 +40,7 @@ class Framer:
         wanted = self._wanted
         for block in blocks:
             if wanted is not None and block.startswith(_EVENT):
-                name = block[7 : block.find(b"\r\n")]
+                name = block[len(_EVENT) :].partition(b"\r\n")[0]
                 # An event with an ActionID belongs to a list somebody asked for.
                 if name not in wanted and b"\r\nActionID: " not in block:
                     self.passed_over += 1
