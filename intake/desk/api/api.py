@@ -8,11 +8,21 @@ from intake.desk.api.calls import calls_api
 from intake.desk.api.cases import cases_api
 from intake.desk.api.lookups import lookups_api
 from intake.desk.api.recordings import SOUND_PATH, play_sound, recordings_api
+from intake.desk.api.returns import returns_api
 from intake.desk.api.tickets import tickets_api
 from intake.http.openapi import publish_openapi
 from intake.http.room import ROOM
 
-_TABLES = (tickets_api, cases_api, lookups_api, agents_api, calls_api, control_api, recordings_api)
+_TABLES = (
+    tickets_api,
+    cases_api,
+    lookups_api,
+    agents_api,
+    calls_api,
+    control_api,
+    recordings_api,
+    returns_api,
+)
 
 
 def add_staff_api(app: web.Application) -> None:
