@@ -6,7 +6,7 @@ MINSHENG_TEST_POSTGRES names a PostgreSQL on this machine to be measured too.
 import sys
 from collections.abc import Callable, Mapping
 
-from tests.benchmarks import calls, create, lists, near, start, suggest
+from tests.benchmarks import calls, create, lists, mail, near, start, suggest
 
 BENCHMARKS: Mapping[str, Callable[[], None]] = {
     "create": create.run,
@@ -15,6 +15,7 @@ BENCHMARKS: Mapping[str, Callable[[], None]] = {
     "near": near.run,
     "start": start.run,
     "calls": calls.run,
+    "mail": mail.run,
 }
 
 
