@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from intake.domain.call import CallOutcome, LinkState
+from intake.services.outbox import StoreUnavailable
 from intake.services.workroom import Workroom
 from tests.integration.survival.gate import Gate, gate
 from tests.integration.survival.shredder import Forger, Shredder
@@ -154,3 +155,72 @@ def test_a_hostile_line_in_between_changes_nothing(
             assert bridge.bridge.link.connection == 1
     finally:
         door.end()
+
+
+def away(room: Workroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store takes nothing more."""
+
+    def refuse(_work: object) -> None:
+        raise StoreUnavailable("the store is away")
+
+    monkeypatch.setattr(room.database, "write", refuse)
+
+
+def test_calls_while_the_store_is_away_are_in_the_books_afterwards(
+    room: Workroom, asterisk: Asterisk, telephones: Telephones, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(point_at(room, asterisk)) as bridge:
+        books = bridge.books
+        sign_in(asterisk)
+        telephones.agent(calls=2)
+        with monkeypatch.context() as patch:
+            away(room, patch)
+            telephones.call(CALLER, stay_ms=1200).went_well()
+            last = telephones.call(OTHER)
+            books.until(lambda: len(bridge.bridge.exchange.calls) == 2)
+            time.sleep(1.0)
+            assert books.calls() == []
+        books.until(lambda: len(books.calls()) == 2)
+        last.hang_up()
+        rows = books.until_ended(2)
+        assert [row.outcome for row in rows] == [CallOutcome.ANSWERED] * 2
+        assert len(books.contacts()) == 2
+        assert not any(row.in_gap for row in rows)
+        assert books.gaps() == []
+
+
+def test_what_cannot_be_kept_any_longer_is_a_gap_and_filled_from_the_log(
+    room: Workroom, asterisk: Asterisk, telephones: Telephones, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(point_at(room, asterisk)) as bridge:
+        books = bridge.books
+        bridge.bridge.exchange.most = 1
+        with monkeypatch.context() as patch:
+            away(room, patch)
+            for number in range(3):
+                telephones.call(f"1380000000{number}", stay_ms=300).result()
+            books.until(lambda: bridge.bridge.exchange.dropped > 0)
+        books.until(books.gaps)
+        books.until(lambda: len(books.calls()) == 3, 30)
+        assert len(books.contacts()) == 3
+
+
+def test_more_events_than_can_be_taken_in_force_a_resync(
+    room: Workroom, asterisk: Asterisk, telephones: Telephones
+) -> None:
+    with running(point_at(room, asterisk)) as bridge:
+        books = bridge.books
+        sign_in(asterisk)
+        telephones.agent()
+        caller = telephones.call(CALLER)
+        books.until(lambda: answered(books))
+        bridge.bridge.link.inbox._most = 0
+        telephones.call(OTHER, stay_ms=300).result()
+        books.until(lambda: bridge.bridge.link.inbox.overflows > 0)
+        bridge.bridge.link.inbox._most = 50_000
+        books.until(lambda: bridge.bridge.link.connection > 1)
+        books.until_live()
+        caller.hang_up()
+        rows = books.until_ended(2)
+        assert rows[0].outcome == CallOutcome.ANSWERED
+        assert books.gaps()
