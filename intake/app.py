@@ -5,6 +5,7 @@ from aiohttp import web
 from channels.telegram.receive import add_webhook
 from channels.web.api import add_public_api
 from channels.web.portal import add_portal
+from channels.wechat.receive import add_callback
 from intake.desk.api.api import add_staff_api
 from intake.desk.desk import add_desk
 from intake.http.operations import add_operations
@@ -22,6 +23,8 @@ def build_web(room: Workroom) -> web.Application:
     add_desk(app)
     if room.settings.telegram == "webhook":
         add_webhook(app)
+    if room.settings.wechat:
+        add_callback(app)
     add_portal(app)
     app.on_cleanup.append(_close_room)
     return app

@@ -31,13 +31,22 @@ def couriers_of(settings: Settings, keys: Keyring) -> dict[MessageChannel, Couri
         from channels.telegram.reply import TelegramCourier
 
         couriers[MessageChannel.TELEGRAM] = TelegramCourier(settings)
+    if settings.wechat:
+        from channels.wechat.reply import WeChatCourier
+
+        couriers[MessageChannel.WECHAT] = WeChatCourier(settings)
     return couriers
 
 
 def fetchers_of(settings: Settings) -> dict[MessageChannel, Fetches]:
     """Whoever can bring files home that citizens left at a messenger."""
-    if not settings.has_telegram:
-        return {}
-    from channels.telegram.reply import TelegramCourier
+    fetchers: dict[MessageChannel, Fetches] = {}
+    if settings.has_telegram:
+        from channels.telegram.reply import TelegramCourier
 
-    return {MessageChannel.TELEGRAM: TelegramCourier(settings)}
+        fetchers[MessageChannel.TELEGRAM] = TelegramCourier(settings)
+    if settings.wechat:
+        from channels.wechat.reply import WeChatCourier
+
+        fetchers[MessageChannel.WECHAT] = WeChatCourier(settings)
+    return fetchers

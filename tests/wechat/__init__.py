@@ -1,0 +1,1 @@
+"""A platform of our own for the tests of the WeChat door."""
