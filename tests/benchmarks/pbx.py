@@ -60,24 +60,39 @@ class LoadedPbx:
 
 
 @contextmanager
-def loaded_pbx() -> Iterator[LoadedPbx]:
-    """Started, with its members signed in by its own configuration; gone at the end."""
+def loaded_pbx(*, desk: bool = False) -> Iterator[LoadedPbx]:
+    """Started, with its members in the queue; gone at the end.
+
+    The members are one line that takes any number of calls, or with ``desk`` extensions that take
+    one each, as operators do.
+    """
     with tempfile.TemporaryDirectory(prefix="minsheng-load-") as name:
         folder = Path(name)
         line = f"{AGENTS}:{another_port()}"
+        extensions = tuple(str(8001 + number) for number in range(MEMBERS))
+        members = (
+            {
+                "extensions": extensions,
+                "contacts": {one: f"sip:agent-{one}@{line}" for one in extensions},
+            }
+            if desk
+            else {"load": LoadLine(members=MEMBERS, address=line)}
+        )
         plan = small_plan(
-            load=LoadLine(members=MEMBERS, address=line),
             greeting=False,
             recording=False,
             max_waiting=2_000,
             strategy="rrmemory",
             rtp_ports=(21000, 24999),
+            **members,
         )
         (folder / "pbx").mkdir()
         asterisk = Asterisk(Path(announced_address("asterisk")), folder / "pbx", plan)
         telephones = Telephones(asterisk, folder)
         try:
             asterisk.start()
+            for one in extensions if desk else ():
+                asterisk.cli(f"queue add member PJSIP/agent-{one} to hotline")
             yield LoadedPbx(asterisk, telephones, line)
         finally:
             telephones.end()
