@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from intake.security.sessions import ABSOLUTE_TIMEOUT
 from intake.services import outbox
 from intake.services.chats import submit_left_alone
+from intake.services.doors import watch_doors
 from intake.services.agent_calls import release_disabled
 from intake.services.call_retention import forget_callers
 from intake.services.callers import end_nuisance
@@ -17,6 +18,7 @@ from intake.services.evidence import gather
 from intake.services.hot_spots import find_hot_spots
 from intake.services.near_index import forget_far
 from intake.services.pbx_commands import expire
+from intake.services.mail_retention import forget_mails, remove_stray_mails
 from intake.services.photos import remove_strays
 from intake.services.recordings import purge_recordings
 from intake.services.retention import forget_deliveries, forget_reporters
@@ -82,6 +84,7 @@ DUTIES: Mapping[str, Duty] = {
     "release-disabled-agents": Duty(60, release_disabled),
     "purge-recordings": Duty(86_400, purge_recordings),
     "forget-callers": Duty(86_400, forget_callers),
+    "watch-doors": Duty(300, watch_doors),
     "submit-left-alone": Duty(60, submit_left_alone),
     "forget-presence": Duty(300, forget_presence),
     "end-sessions": Duty(600, end_sessions),
@@ -93,6 +96,8 @@ DUTIES: Mapping[str, Duty] = {
     "remove-stray-files": Duty(3_600, remove_strays),
     "forget-reporters": Duty(86_400, forget_reporters),
     "forget-deliveries": Duty(86_400, forget_deliveries),
+    "forget-mails": Duty(86_400, forget_mails),
+    "remove-stray-mails": Duty(86_400, remove_stray_mails),
 }
 
 
