@@ -16,9 +16,9 @@ from intake.services.callers import end_nuisance
 from intake.services.dial_upkeep import settle_dials, settle_missed
 from intake.services.evidence import gather
 from intake.services.hot_spots import find_hot_spots
+from intake.services.mail_retention import forget_mails, remove_stray_mails
 from intake.services.near_index import forget_far
 from intake.services.pbx_commands import expire
-from intake.services.mail_retention import forget_mails, remove_stray_mails
 from intake.services.photos import remove_strays
 from intake.services.recordings import purge_recordings
 from intake.services.retention import forget_deliveries, forget_reporters
