@@ -31,7 +31,7 @@ from telephony.framing import Headers
 from telephony.hours import keep_hours
 from telephony.inbox import Heard, LinkDown, LinkUp
 from telephony.ledger import Ledger
-from telephony.nuisance import sync_nuisance
+from telephony.number_lists import sync_lists
 from telephony.orders import Switchboard
 from telephony.originate import Originator
 from telephony.queue import QueueMirror
@@ -206,7 +206,7 @@ class Bridge:
         now = datetime.now(UTC)
         self.ledger.note(partial(pbx_link.close_gap, self.room, name, now, restarted))
         self.ledger.note(partial(restore_agents, self.room))
-        self._syncing = asyncio.create_task(sync_nuisance(self.executor.board, self.ledger))
+        self._syncing = asyncio.create_task(sync_lists(self.executor.board, self.ledger))
 
     def link_changed(self, state: LinkState, why: str) -> None:
         """Publish how the link is doing."""
