@@ -28,7 +28,8 @@ async def show_phone(request: web.Request, identity: Identity) -> web.StreamResp
 
 def policy_with_line(request: web.Request) -> str:
     """The usual policy, and beside our own address the one WebSocket of the PBX."""
-    line = line_origin(settings_of(request).pbx_ws_url, request.host, request.secure)
+    settings = settings_of(request)
+    line = line_origin(settings.pbx_ws_url, request.host, settings.behind_tls)
     return CONTENT_SECURITY_POLICY.replace("connect-src 'self'", f"connect-src 'self' {line}")
 
 

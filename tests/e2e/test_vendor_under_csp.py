@@ -1,6 +1,7 @@
 """The browser libraries work where pages forbid inline script, inline style and eval."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,7 +10,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 PROJECT = Path(__file__).parents[2]
 DESK = PROJECT / "intake" / "desk" / "static" / "vendor"
@@ -26,9 +27,15 @@ SCRIPT = """const map = L.map("map", {preferCanvas: true, attributionControl: fa
 map.setView([30.0, 115.0], 15);
 L.rectangle([[30.0, 115.0], [30.001, 115.001]]).addTo(map);
 L.marker([30.0, 115.0], {alt: "位置"}).addTo(map);"""
+LINE = """import JsSIP from "/jssip/jssip.min.js";
+const line = new JsSIP.UA({uri: "sip:web-8001@127.0.0.1", password: "x",
+  sockets: [new JsSIP.WebSocketInterface("ws://127.0.0.1:9/ws")]});
+document.title = `${JsSIP.version} ${line.isRegistered()}`;"""
 MADE = {
     "/": ("text/html", HOME),
     "/part": ("text/html", "<b>已登记</b>"),
+    "/line": ("text/html", '<!doctype html><script type="module" src="/line.js"></script>'),
+    "/line.js": ("text/javascript", LINE),
     "/page.css": ("text/css", STYLE),
     "/page.js": ("text/javascript", SCRIPT),
 }
@@ -40,7 +47,7 @@ class VendorHandler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path in MADE:
             kind, body = MADE[self.path][0], MADE[self.path][1].encode()
-        elif self.path.startswith(("/htmx/", "/leaflet/")):
+        elif self.path.startswith(("/htmx/", "/leaflet/", "/jssip/")):
             body = (DESK / self.path[1:]).read_bytes()
             kind = {".js": "text/javascript", ".css": "text/css"}.get(
                 Path(self.path).suffix, "image/png"
@@ -85,6 +92,11 @@ def test_leaflet_draws_on_a_phone(phone: Page, address: str) -> None:
     phone.goto(address)
     phone.locator("#map canvas").wait_for()
     assert phone.locator("#map .leaflet-marker-icon").evaluate("image => image.naturalWidth") > 0
+
+
+def test_jssip_is_one_module(page: Page, address: str) -> None:
+    page.goto(f"{address}line")
+    expect(page).to_have_title(re.compile(r"^3\.\d+\.\d+ false$"))
 
 
 def test_axe_sees_what_is_wrong(

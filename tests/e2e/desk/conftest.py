@@ -182,7 +182,7 @@ def _start(part: str, data: Path, environment: dict[str, str]) -> subprocess.Pop
 
 
 def _wait_until_served(address: str) -> None:
-    for _ in range(300):
+    for _ in range(900):
         try:
             with asked(f"{address}/health", {}):
                 return

@@ -37,6 +37,28 @@ def site(tmp_path_factory: pytest.TempPathFactory, asterisk_server: Asterisk) ->
 
 
 @pytest.fixture(scope="module")
+def hotline(tmp_path_factory: pytest.TempPathFactory, asterisk_server: Asterisk) -> Iterator[Site]:
+    """Everything that runs where a PBX is configured: web, jobs, and the process beside the PBX."""
+    require_network()
+    plan = asterisk_server.plan
+    with running_site(
+        tmp_path_factory.mktemp("hotline"),
+        ("web", "jobs", "telephony"),
+        pbx_name=plan.name,
+        pbx_ami_port=str(plan.ami_port),
+        pbx_ami_user=plan.ami_user,
+        pbx_ami_secret=asterisk_server.keys.ami,
+        pbx_recordings=str(asterisk_server.recordings),
+        pbx_logs=str(asterisk_server.folder / "log"),
+        pbx_ws_url=f"ws://127.0.0.1:{plan.http_port}/ws",
+        pbx_extensions="8001-8003",
+        pbx_always_open="true",
+        area_code=plan.area_code,
+    ) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
 def telephoning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Chromium whose microphone hums at HUM hertz."""
     hum = tmp_path_factory.mktemp("hum") / "hum.wav"

@@ -1,0 +1,160 @@
+"""A whole life of a report, from a citizen's call to the return call that closes it; with pictures.
+
+Everything is real: Chromium with a telephone in it, Asterisk, the process beside it, and citizens
+played by SIPp. Only the hour of the return call is the test's own, which runs at night as well.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import update
+
+from intake.domain.dial_windows import may_dial
+from intake.opening import open_room
+from intake.services.return_plan import plan_automatic
+from intake.services.workroom import utc_now
+from intake.settings import Settings
+from intake.store.tables import return_task
+from tests.e2e.desk.conftest import PICTURES, Site, advance_case, sign_in
+from tests.e2e.desk.steps import choose_first_suggestion, do, ready, save
+from tests.services.asterisk import Asterisk
+from tests.services.sipp import Telephones
+
+CITIZEN = "13800000000"
+WORDS = "开发区管委会门口的路灯三天不亮了，晚上漆黑一片，已经有人摔倒。"
+Desk = Callable[[str], Page]
+
+
+@pytest.fixture
+def people(hotline: Site, telephoning: Browser) -> Iterator[Desk]:
+    """Desk windows of the call centre."""
+    with ExitStack() as windows:
+        yield lambda name: sign_in(hotline, telephoning, windows, name)
+
+
+@pytest.fixture(scope="module")
+def album() -> Path:
+    folder = PICTURES / "hotline"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def on_duty(page: Page) -> Page:
+    """Sign in to 8001 with the browser's telephone, and be ready; returns the telephone window."""
+    page.locator("#seat-in").wait_for()
+    page.keyboard.press("Shift+F2")
+    page.locator("#seat [name=extension]").select_option("8001")
+    page.get_by_label("浏览器软电话").check()
+    with page.context.expect_page() as opened:
+        page.keyboard.press("Control+Enter")
+    window = opened.value
+    window.set_viewport_size({"width": 400, "height": 700})
+    expect(window.locator("body")).to_have_attribute("data-registration", "ready", timeout=30_000)
+    page.keyboard.press("Shift+F2")
+    expect(page.locator("#seat-state")).to_have_text("就绪")
+    return window
+
+
+def test_from_the_call_to_the_return_call(
+    hotline: Site, asterisk: Asterisk, telephones: Telephones, people: Desk, album: Path
+) -> None:
+    page = people("op1")
+    window = on_duty(page)
+    window.screenshot(path=album / "1-telephone.png")
+    caller = telephones.call(CITIZEN, voice=True, stay_ms=120_000)
+    page.locator("#pop-tags .tag").first.wait_for(timeout=20_000)
+    page.screenshot(path=album / "2-ringing.png")
+    page.keyboard.press("F2")
+    expect(page.locator("#call-stage")).to_have_text("通话中", timeout=15_000)
+    page.keyboard.press("F7")
+    page.keyboard.type(WORDS)
+    expect(page.locator("#note-state")).to_contain_text("已保存")
+    page.screenshot(path=album / "3-talking.png")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/desk/tickets/SL*")
+    number = page.url.rsplit("/", 1)[1]
+    register(page, number)
+    page.screenshot(path=album / "4-registered.png")
+    expect(page.locator("#call-stage")).to_have_text("通话中")
+    page.keyboard.press("F4")
+    expect(page.locator("#call-box")).to_be_hidden()
+    caller.went_well()
+    page.keyboard.press("Shift+F2")
+    expect(page.locator("#seat-state")).to_have_text("就绪")
+    page.goto(f"{hotline.address}/desk/tickets/{number}")
+    do(page, "v", "verify", {"what": "请看看路灯是否不亮。"}, "核实中")
+    do(page, "e", "verified", {"found": "yes", "remark": "三盏都不亮。"}, "已核实")
+    ready(page)
+    page.keyboard.press("f")
+    expect(page.locator(".heading .state").first).to_have_text("已立案")
+    page.screenshot(path=album / "5-filed.png")
+    case = page.locator(".heading a", has_text="案卷").inner_text().split()[-1]
+    advance_case(hotline, case, "dispatched", unit="SZ")
+    advance_case(hotline, case, "handled", result="已更换三盏路灯并试亮。")
+    advance_case(hotline, case, "check_passed")
+    page.goto(f"{hotline.address}/desk/returns")
+    expect(page.locator("#list")).to_contain_text(number, timeout=20_000)
+    page.screenshot(path=album / "6-return-due.png")
+    telephones.citizen(digits="11111")
+    call_back_at_ten(hotline, asterisk)
+    page.goto(f"{hotline.address}/desk/tickets/{number}")
+    for _ in range(40):
+        if page.locator(".heading .state").first.inner_text() == "已办结":
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    expect(page.locator(".heading .state").first).to_have_text("已办结")
+    page.screenshot(path=album / "7-closed.png")
+    page.goto(f"{hotline.address}/desk/calls")
+    page.locator("[data-play]").first.wait_for(timeout=30_000)
+    page.locator("[data-play]").last.click()
+    expect(page.locator("#player-sound")).not_to_have_js_property("duration", 0)
+    page.screenshot(path=album / "8-books.png")
+    assert loud(page), "the recording is silent"
+
+
+def register(page: Page, number: str) -> None:
+    """Place, category and the five elements, while the citizen is on the line."""
+    for _ in range(40):
+        ready(page)
+        if page.locator(".guess").count():
+            break
+        page.wait_for_timeout(250)
+        page.reload()
+    page.locator("[data-place]").first.wait_for()
+    page.locator("h1").click()
+    page.keyboard.press("p")
+    expect(page.locator("#spot")).to_contain_text("单元网格")
+    choose_first_suggestion(page)
+    page.get_by_label("起因经过").fill("连日阴雨后熄灭，已有行人摔倒。")
+    page.locator("h1", has_text=number).click()
+    save(page)
+
+
+def call_back_at_ten(site: Site, asterisk: Asterisk) -> None:
+    """The automatic return call, as the telephony process plans it at ten on a working day."""
+    plan = asterisk.plan
+    settings = Settings(
+        data=site.data, pbx_name=plan.name, pbx_ami_user=plan.ami_user, automatic_returns=True
+    )
+    room = open_room(settings)
+    begin = utc_now().replace(hour=2, minute=0, second=0)
+    while not (begin > datetime.now(UTC) and may_dial(begin, room.calendar)):
+        begin += timedelta(days=1)
+    room.clock = lambda: begin
+    due = update(return_task).values(next_at=begin - timedelta(minutes=1))
+    room.database.write(lambda unit: unit.conn.execute(due))
+    assert len(plan_automatic(room)) == 1
+    room.database.close()
+
+
+def loud(page: Page) -> bool:
+    """Whether the opened recording holds a sound: any sample that is not near zero."""
+    address = page.locator("#player-sound").evaluate("sound => sound.src")
+    heard = page.request.get(address).body()[44:]
+    samples = memoryview(heard[: len(heard) // 2 * 2]).cast("h")
+    return max(abs(sample) for sample in samples) > 1000
