@@ -65,8 +65,14 @@ def test_near_in_place_and_alike_in_words(desk: Desk) -> None:
 
 def test_a_square_away_is_found_and_across_the_edge_of_one(desk: Desk) -> None:
     here = _registered(desk)
-    words = "菜场边上一大片生活垃圾没有人来收，苍蝇很多"
-    around = [_registered(desk, metres, description=words) for metres in (-90, 90)]
+    words = "一大片生活垃圾没有人来收，苍蝇很多"
+    # Neither a word nor a caller in common: only the squares of the map bring them together.
+    around = []
+    for number, metres in enumerate((-90, 90)):
+        sheet = desk.received(words, reporter=ReporterDetails(phone=f"1350000000{number}"))
+        spot = IN_AREA[0] + metres * METRES_EAST
+        form = desk.form(lon=spot, description=words, address="后门")
+        around.append(register(desk.room, desk.operator, sheet.number, sheet.version, form))
     assert set(_near(desk, here)) == {sheet.number for sheet in around}
 
 
