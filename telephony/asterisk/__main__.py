@@ -38,7 +38,7 @@ def write_configuration(program: Path, folder: Path) -> None:
     click.echo(f"MINSHENG_PBX_AMI_SECRET={keys.ami}")
     click.echo(f"MINSHENG_PBX_RECORDINGS={recordings}")
     click.echo(f"MINSHENG_PBX_LOGS={folder / 'log'}")
-    if not settings.pbx_ws_url:
+    if not settings.pbx_ws_url and not settings.behind_tls:  # a proxy has it at /ws
         click.echo(f"MINSHENG_PBX_WS_URL=ws://127.0.0.1:{plan.http_port}/ws")
 
 

@@ -20,6 +20,7 @@ from tests.services.asterisk import AGENTS, CITIZENS, TRUNK, Asterisk, another_p
 
 SCENARIOS = Path(__file__).parent / "sipp"
 SPOKEN_SECONDS = 2
+MANY = 20  # calls of one process; beyond, keeping every message would be the larger load
 HANG_UP = (
     "MESSAGE sip:test SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1\r\nFrom: <sip:test>;tag=1\r\n"
     "To: <sip:test>\r\nCall-ID: {call}\r\nCSeq: 1 MESSAGE\r\nContent-Length: 0\r\n\r\n"
@@ -49,7 +50,8 @@ class Sipp:
         command += ["-cid_str", f"%u-{port}", "-default_behaviors", "all,-abortunexp"]
         command += ["-trace_err", "-error_file", folder / f"{scenario}-{port}.err"]
         self.messages = folder / f"{scenario}-{port}.txt"
-        command += ["-trace_msg", "-message_file", self.messages]
+        if self.calls < MANY:
+            command += ["-trace_msg", "-message_file", self.messages]
         command += ["-timeout", "60s", "-timeout_error"]
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
@@ -87,7 +89,7 @@ class Sipp:
 
     def was_used(self) -> bool:
         """Whether anything was received so far (or the call was placed)."""
-        return bool(self.remote) or self.received() != ""
+        return bool(self.remote) or self.calls >= MANY or self.received() != ""
 
     def received(self) -> str:
         """Every SIP message so far, both ways."""
