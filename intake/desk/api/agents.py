@@ -4,12 +4,11 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any
 
-from aiohttp import web
 from pydantic import Field
 
 from intake.domain.agent import Agent, AgentState, Device, PauseReason
 from intake.domain.errors import NotFound
-from intake.http.endpoints import Asked, Endpoints, json_answer
+from intake.http.endpoints import Asked, Endpoints
 from intake.http.room import settings_of
 from intake.http.words import Input, Line, Shown
 from intake.services import agents
@@ -206,11 +205,10 @@ async def everybody(asked: Asked[None, None]) -> Colleagues:
     answer=PhoneShown,
     problems=("wrong-state",),
 )
-async def phone(asked: Asked[None, None]) -> web.Response:
+async def phone(asked: Asked[None, None]) -> PhoneShown:
     """Only one's own, only while signed in with the browser."""
     made = await asked.call(phone_credential, asked.actor)
-    shown = PhoneShown(**{name: getattr(made, name) for name in PhoneShown.model_fields})
-    return json_answer(shown, headers={"Cache-Control": "no-store"})
+    return PhoneShown(**{name: getattr(made, name) for name in PhoneShown.model_fields})
 
 
 async def _mine_again(asked: Asked[Any, Any]) -> AgentShown:

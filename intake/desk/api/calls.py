@@ -4,7 +4,6 @@ from datetime import date as day_type
 from datetime import datetime
 from typing import Annotated, Any
 
-from aiohttp import web
 from pydantic import Field
 
 from intake.desk.api.call_views import (
@@ -21,7 +20,7 @@ from intake.desk.api.call_views import (
 from intake.domain.call_control import NoTicket
 from intake.domain.errors import NotFound
 from intake.domain.numbers import county_day
-from intake.http.endpoints import Asked, Endpoints, json_answer
+from intake.http.endpoints import Asked, Endpoints
 from intake.http.room import room_of
 from intake.http.words import PRINTABLE, Input, Line, Shown, Words
 from intake.services.call_list import CallsAsked, current_calls, list_calls
@@ -221,11 +220,10 @@ async def none_made(asked: Asked[None, NoTicketWanted]) -> Done:
     body=Why,
     problems=_STEPS,
 )
-async def revealed(asked: Asked[None, Why]) -> web.Response:
-    """In clear, once, never kept by the browser."""
+async def revealed(asked: Asked[None, Why]) -> CallerShown:
+    """In clear, once."""
     caller = await asked.call(reveal_caller, asked.actor, key_of(asked), asked.body.reason)
-    shown = CallerShown(number=caller.number, name=caller.name)
-    return json_answer(shown, headers={"Cache-Control": "no-store"})
+    return CallerShown(number=caller.number, name=caller.name)
 
 
 @calls_api.endpoint(
