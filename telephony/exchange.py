@@ -26,6 +26,7 @@ class _Told:
     """What the books know of a call; ``at`` is when something was last heard."""
 
     at: float = 0.0
+    looked_at: float = -1.0
     record: CallRecord | None = None
     rung: frozenset[str] = frozenset()
     talking: frozenset[str] = frozenset()
@@ -96,7 +97,7 @@ class Exchange:
                 continue
             call = self._open(record.linkedid)
             call.resume(record)
-            self._told[record.linkedid] = _Told(now, record)
+            self._told[record.linkedid] = _Told(at=now, record=record)
 
     def adopt(self, channels: Sequence[Headers], now: float) -> None:
         """Channels of a snapshot: those unknown began while nobody listened."""
@@ -145,8 +146,11 @@ class Exchange:
         changes = []
         for key in list(self._dirty):
             call, told = self.calls[key], self._told[key]
-            settling = call.ended is not None and now - told.at < SETTLE_SECONDS
+            settling = now - told.at < SETTLE_SECONDS and call.ended is not None
+            if settling and told.looked_at == told.at:
+                continue
             change = self._change(call, told, settling)
+            told.looked_at = told.at if settling and change is None else -1.0
             if change is not None:
                 changes.append(change)
             elif not settling:

@@ -26,6 +26,8 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 BATCH_SECONDS = 0.05
+BUSY_SECONDS = 0.1
+_BUSY = 8
 _BATCH = 300
 _REST_SECONDS = 1.0
 _MOST_NOTES = 1_000
@@ -54,17 +56,18 @@ class Ledger:
             self._notes.append(work)
 
     async def run(self) -> None:
-        """Write for ever; cancel it after ``flush``."""
+        """Write for ever, less often while there is much to write; cancel it after ``flush``."""
+        written = 0
         while True:
-            await asyncio.sleep(BATCH_SECONDS)
+            await asyncio.sleep(BUSY_SECONDS if written > _BUSY else BATCH_SECONDS)
             try:
-                await self.flush()
+                written = await self.flush()
             except StoreUnavailable as error:
                 self._went_away(str(error))
                 await asyncio.sleep(_REST_SECONDS)
 
-    async def flush(self) -> None:
-        """Write everything that is due now; raises StoreUnavailable."""
+    async def flush(self) -> int:
+        """Write everything that is due now; returns how many calls. Raises StoreUnavailable."""
         while self._notes:
             try:
                 await self.call(self._notes[0])
@@ -80,6 +83,7 @@ class Ledger:
         self.exchange.tidy(now)
         if self.away:
             await self._came_back()
+        return len(changes)
 
     async def _save(self, batch: list[CallChange]) -> None:
         """Write a batch; one call that cannot be written does not keep the others back."""

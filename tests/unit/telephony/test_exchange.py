@@ -151,6 +151,7 @@ def test_an_open_call_of_the_books_goes_on_or_is_lost() -> None:
     for living in (True, False):
         books = exchange()
         books.recall([known], BEGAN + 60)
+        assert tell(books, BEGAN + 60) == []
         if living:
             books.adopt([channel(CALL, TRUNK)], BEGAN + 60)
         seen = {CALL} if living else set()
