@@ -104,8 +104,8 @@ def _day(request: web.Request, name: str, otherwise: date) -> date:
     try:
         day = date.fromisoformat(given)
     except ValueError:
-        raise Invalid("日期不对，请重新选择。", field=name) from None
-    if not date(2000, 1, 1) <= day <= date(2999, 12, 1):
+        day = date.min
+    if not 2000 <= day.year < 2999:
         raise Invalid("日期不对，请重新选择。", field=name)
     return day
 

@@ -45,6 +45,7 @@ from intake.store.tables import (
 )
 
 MOST_DAYS = 31
+_EARLIEST, _LATEST = date(2000, 1, 1), date(2999, 12, 1)
 _STRICT = frozenset({Satisfaction.VERY_SATISFIED.value, Satisfaction.SATISFIED.value})
 _CONTENT = _STRICT | {Satisfaction.BASICALLY_SATISFIED.value}
 
@@ -114,7 +115,7 @@ def read_report(room: Workroom, actor: Actor, first: date, last: date) -> Report
     whole = actor.may(Action.REPORTS)
     if not whole and not actor.may(Action.CALL):
         raise NotAllowed("您的岗位不查看话务报表。")
-    if not 0 <= (last - first).days < MOST_DAYS:
+    if not _EARLIEST <= first <= last <= _LATEST or (last - first).days >= MOST_DAYS:
         raise Invalid(f"请选择不超过{MOST_DAYS}天的时间段。", field="last")
     begin, end = midnight(first), midnight(last + timedelta(days=1))
     now = room.clock()

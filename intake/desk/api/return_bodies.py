@@ -2,14 +2,15 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from intake.desk.api.views import Record
 from intake.domain.callback import CallbackOutcome
 from intake.domain.return_visit import Decision, ReturnChannel, ReturnKind, ReturnState
 from intake.domain.visit import Satisfaction, Solved, VisitOutcome
-from intake.http.words import PRINTABLE, Input, Line, Shown, Words
+from intake.http.words import PRINTABLE, Input, Line, Words
 from intake.services.visit import VisitRecord
 
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -20,9 +21,9 @@ class Nothing(Input):
 
 
 class ReturnsAsked(Input):
-    """``tab`` is open, review or done."""
+    """What is to be called, what waits for the shift leader, or what was done."""
 
-    tab: Annotated[str, Field(max_length=10), PRINTABLE] = "open"
+    tab: Literal["open", "review", "done"] = "open"
 
 
 class Finish(Input):
@@ -84,7 +85,7 @@ class Period(Input):
     last: date
 
 
-class CallbackShown(Shown):
+class CallbackShown(Record):
     id: int
     shown: str
     reason: str
@@ -101,7 +102,7 @@ class CallbackShown(Shown):
     ticket: str
 
 
-class CompletionShown(Shown):
+class CompletionShown(Record):
     number: str
     questions: str
     due_at: datetime
@@ -110,14 +111,14 @@ class CompletionShown(Shown):
     dialling: bool
 
 
-class CallbacksShown(Shown):
+class CallbacksShown(Record):
     waiting: list[CallbackShown]
     completions: list[CompletionShown]
     done: list[CallbackShown]
     more: bool
 
 
-class ReturnShown(Shown):
+class ReturnShown(Record):
     id: int
     number: str
     kind: ReturnKind
@@ -134,35 +135,35 @@ class ReturnShown(Shown):
     done_at: datetime | None
 
 
-class ReturnsShown(Shown):
+class ReturnsShown(Record):
     rows: list[ReturnShown]
 
 
-class DialShown(Shown):
+class DialShown(Record):
     """The attempt's id, under which the call appears in the books."""
 
     attempt: str
 
 
-class StateShown(Shown):
+class StateShown(Record):
     """Where the task stands now; ``ticket`` is the number of a new one."""
 
     state: str = ""
     ticket: str = ""
 
 
-class ScriptShown(Shown):
+class ScriptShown(Record):
     key: str
     title: str
     text: str
     version: int
 
 
-class ScriptsShown(Shown):
+class ScriptsShown(Record):
     rows: list[ScriptShown]
 
 
-class FiguresShown(Shown):
+class FiguresShown(Record):
     """Counts, and rates in percent with the denominator in the name; null without one."""
 
     known: bool
@@ -188,13 +189,13 @@ class FiguresShown(Shown):
     mean_talk: Decimal | None
 
 
-class LineShown(Shown):
+class LineShown(Record):
     begin: datetime
     end: datetime
     figures: FiguresShown
 
 
-class VisitFiguresShown(Shown):
+class VisitFiguresShown(Record):
     due: int
     visited: int
     answered: int
@@ -209,7 +210,7 @@ class VisitFiguresShown(Shown):
     unreachable: int
 
 
-class CallbackFiguresShown(Shown):
+class CallbackFiguresShown(Record):
     missed: int
     called_back: int
     in_time: int
@@ -219,7 +220,7 @@ class CallbackFiguresShown(Shown):
     in_time_rate: Decimal | None
 
 
-class ReportShown(Shown):
+class ReportShown(Record):
     first: date
     last: date
     level_seconds: int
