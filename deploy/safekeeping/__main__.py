@@ -50,7 +50,7 @@ def main() -> None:
 @click.argument("folder", type=PLACE)
 @click.option("--keys", "key_folder", type=PLACE, help="Also write the keys, to another place.")
 def backup(folder: Path, key_folder: Path | None) -> None:
-    """Write minsheng-TIME.tar into FOLDER: database, uploads, models."""
+    """Write minsheng-TIME.tar into FOLDER: database, uploads, recordings, models."""
     with plain_errors():
         settings = load_settings()
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -63,7 +63,7 @@ def backup(folder: Path, key_folder: Path | None) -> None:
             copy = copy_out(settings.store_url, Path(workplace))
             # The database goes first: a file that arrives meanwhile is then one too many, which
             # harms nothing, and never one too few.
-            click.echo("Copying the uploads")
+            click.echo("Copying uploads and recordings")
             count = write_archive(goal, members(copy, settings))
         click.echo(f"{goal}: {count} files, {goal.stat().st_size:,} bytes")
         if key_folder is None:
@@ -75,9 +75,10 @@ def backup(folder: Path, key_folder: Path | None) -> None:
 
 
 def members(copy: Path, settings: Settings) -> Iterator[tuple[str, Path]]:
-    """The database copy, the uploads and the trained models."""
+    """The database copy, the uploads, the recordings and the trained models."""
     yield copy.name, copy
     yield from files_below(settings.uploads, "uploads")
+    yield from files_below(settings.recordings, "recordings")
     yield from files_below(settings.models, "models")
 
 

@@ -35,6 +35,7 @@ def data(tmp_path: Path) -> Path:
     folder = tmp_path / "var"
     for name, content in {
         "uploads/2026/井盖.jpg": b"\xff\xd8photo",
+        "recordings/2026/07/0123abcd": b"sealed sound",
         "keys/field.key": b"k",
     }.items():
         file = folder / name
@@ -71,6 +72,7 @@ def test_comes_back_whole_with_keys_kept_apart(data: Path, tmp_path: Path) -> No
     assert put_back.returncode == 0, put_back.stderr
     assert count_tickets(goal) == 500
     assert (goal / "uploads/2026/井盖.jpg").read_bytes() == b"\xff\xd8photo"
+    assert (goal / "recordings/2026/07/0123abcd").read_bytes() == b"sealed sound"
     assert (goal / "keys/field.key").read_bytes() == b"k"
 
 
