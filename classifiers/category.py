@@ -1,13 +1,13 @@
 """The category model: probabilities of every label for one text, with the words behind them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from classifiers.appeal import AppealPart
 from classifiers.catalogue import Catalogue, labels
-from classifiers.features import Reading, read
+from classifiers.county import OUT, CountyPart
+from classifiers.features import Reading, SparseVector, read
 from classifiers.lexical import Floats, LexicalScorer, LexicalScores
 from classifiers.lexicon import Lexicon
 from classifiers.linear import Columns, LinearPart
@@ -30,24 +30,24 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The best choices, best first, and what training learned about the appeal type.
+    """The best choices, best first, and what the county part's columns say (None without one).
 
     All fields of other authorities are one choice: it carries their whole probability and the
-    label of the likeliest field. `appeal_margins` is None without training.
+    label of the likeliest field.
     """
 
     choices: tuple[Choice, ...]
-    appeal_margins: Mapping[str, float] | None
+    county_margins: Floats | None
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """Everything training adds to the lexicon."""
+    """Everything training adds to the lexicon: the cold model, and what decisions correct in it."""
 
     linear: LinearPart
     prior: Prior
     weights: Floats
-    appeal: AppealPart | None
+    county: CountyPart | None
     version: str
 
 
@@ -90,6 +90,12 @@ class CategoryModel:
             self.mixer = Mixer(self.labels, Columns(()), nothing, LEXICON_ONLY)
         else:
             self.mixer = Mixer(self.labels, trained.linear.columns, trained.prior, trained.weights)
+            self._columns = self.mixer.label_columns
+            if trained.county is not None:
+                names = [OUT if name.startswith("OUT:") else name for name in self.labels]
+                self._county_columns = trained.county.linear.columns.positions(
+                    [f"label:{name}" for name in names]
+                )
 
     def rank(self, text: str, title_length: int, most: int) -> Ranking:
         """Rank labels for folded text that begins with its title; the `most` best are kept."""
@@ -103,18 +109,36 @@ class CategoryModel:
                 ),
                 None,
             )
-        linear = self.trained.linear
-        vector = linear.vectorizer.vector(self.reader.features(text, title_length, lexical))
-        margins = linear.margins(vector)
-        chances = self._merged(self.mixer.probabilities(lexical.scores, margins))
+        reading = self.reader.features(text, title_length, lexical)
+        linear, county = self.trained.linear, self.trained.county
+        vector = linear.vectorizer.vector(reading)
+        chances = self.mixer.probabilities(lexical.scores, linear.margins(vector))
+        if county is None:
+            return self._shown(text, lexical, chances, most, (linear, vector, self._columns), None)
+        county_vector = county.linear.vectorizer.vector(reading)
+        margins = county.linear.margins(county_vector)
+        chances = county.probabilities(chances, self.mixer.is_out, margins)
+        spoken = (county.linear, county_vector, self._county_columns)
+        return self._shown(text, lexical, chances, most, spoken, margins)
+
+    def _shown(
+        self,
+        text: str,
+        lexical: LexicalScores,
+        chances: Floats,
+        most: int,
+        spoken: tuple[LinearPart, SparseVector, npt.NDArray[np.int64]],
+        margins: Floats | None,
+    ) -> Ranking:
+        """Return the best choices with the words of the lexicon and of `spoken` behind them."""
+        linear, vector, columns = spoken
+        merged = self._merged(chances)
         choices = []
-        for index in _best(chances, most):
-            column = int(self.mixer.label_columns[index])
-            words = _occurrences(text, linear.words_for(vector, column, WORDS_SHOWN))
-            spans = (*_spans(lexical, index), *words)
-            choices.append(Choice(self.labels[index], float(chances[index]), spans))
-        appeal = self.trained.appeal
-        return Ranking(tuple(choices), None if appeal is None else appeal.margins(linear, margins))
+        for index in _best(merged, most):
+            words = linear.words_for(vector, int(columns[index]), WORDS_SHOWN)
+            spans = (*_spans(lexical, index), *_occurrences(text, words))
+            choices.append(Choice(self.labels[index], float(merged[index]), spans))
+        return Ranking(tuple(choices), margins)
 
     def _merged(self, probabilities: Floats) -> Floats:
         """Return the probabilities with all fields of other authorities as their likeliest."""

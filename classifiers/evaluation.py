@@ -1,9 +1,11 @@
 """Judging suggestions against labelled texts: figures a person can hold the model to."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import sqrt
+
+import numpy as np
 
 from classifiers.examples import Example
 from classifiers.suggestion import Suggestion
@@ -13,6 +15,7 @@ LENGTHS = ((0, 30), (30, 100), (100, 300), (300, 10**9))
 """Bands of text length in characters, title included."""
 THRESHOLDS = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _Z = 1.96
+_DRAWS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,12 @@ class Judgement:
     """(threshold, share of texts answered, top-1 among those answered)."""
     slowest: float
     """99th percentile of the time for a text, in milliseconds."""
+    calibration: tuple[tuple[float, float, int], ...] = ()
+    """For each filled tenth of probability: mean probability, share right, texts."""
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """95 % bootstrap intervals of macro_f1, out_f1 and calibration_error."""
+    matrix: tuple[tuple[str, str, int], ...] = ()
+    """(right label, first guess, times) of all texts, right ones included."""
 
 
 def plain(label: str) -> str:
@@ -104,6 +113,12 @@ def judge(examples: Sequence[Example], answers: Sequence[Suggestion]) -> Judgeme
         by_length=_by_length(pairs),
         abstention=_abstention(pairs),
         slowest=times[int(len(times) * 0.99)] if times else 0.0,
+        calibration=_calibration(pairs),
+        intervals=_intervals(pairs),
+        matrix=tuple(
+            (truth, first, count)
+            for (truth, first), count in sorted(Counter(zip(truths, firsts, strict=True)).items())
+        ),
     )
 
 
@@ -190,19 +205,48 @@ def _per_label(truths: Sequence[str], firsts: Sequence[str]) -> tuple[PerLabel, 
     )
 
 
-def _calibration_error(pairs: Sequence[_Pair]) -> float:
-    """Expected calibration error of the best guess over ten bins of probability."""
+def _calibration(pairs: Sequence[_Pair]) -> tuple[tuple[float, float, int], ...]:
+    """Return mean probability, share right and number of texts of each filled tenth."""
     bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
     for example, answer in pairs:
         if answer.guesses:
             chance = answer.guesses[0].probability
             bins[min(int(chance * 10), 9)].append((chance, _right(example, answer)))
-    total = sum(len(rows) for rows in bins.values())
-    gaps = (
-        abs(sum(chance for chance, _ in rows) - sum(hit for _, hit in rows))
-        for rows in bins.values()
+    return tuple(
+        (
+            sum(chance for chance, _ in rows) / len(rows),
+            sum(hit for _, hit in rows) / len(rows),
+            len(rows),
+        )
+        for _, rows in sorted(bins.items())
     )
-    return sum(gaps) / total if total else 0.0
+
+
+def _calibration_error(pairs: Sequence[_Pair]) -> float:
+    """Expected calibration error of the best guess over ten bins of probability."""
+    bins = _calibration(pairs)
+    total = sum(count for _, _, count in bins)
+    return sum(abs(said - true) * count for said, true, count in bins) / total if total else 0.0
+
+
+def _intervals(pairs: Sequence[_Pair]) -> dict[str, tuple[float, float]]:
+    """Return 95 % intervals of figures that are no plain shares, by drawing texts anew."""
+    chance = np.random.default_rng(20260701)
+    drawn: dict[str, list[float]] = defaultdict(list)
+    for _ in range(_DRAWS if pairs else 0):
+        sample = [pairs[number] for number in chance.integers(0, len(pairs), len(pairs)).tolist()]
+        truths = [plain(example.label) for example, _ in sample]
+        firsts = [plain(one.guesses[0].label) if one.guesses else "" for _, one in sample]
+        labels = _per_label(truths, firsts)
+        drawn["macro_f1"].append(sum(one.f1 for one in labels) / len(labels))
+        drawn["out_f1"].append(next((one.f1 for one in labels if one.label == "OUT"), 0.0))
+        drawn["calibration_error"].append(_calibration_error(sample))
+    return {name: _middle(values) for name, values in drawn.items()}
+
+
+def _middle(values: list[float]) -> tuple[float, float]:
+    ordered = sorted(values)
+    return ordered[int(len(ordered) * 0.025)], ordered[int(len(ordered) * 0.975)]
 
 
 def _by_length(pairs: Sequence[_Pair]) -> dict[str, Share]:
@@ -225,28 +269,3 @@ def _abstention(pairs: Sequence[_Pair]) -> tuple[tuple[float, float, Share], ...
         share = len(kept) / len(pairs) if pairs else 0.0
         curve.append((threshold, share, Share(sum(_right(*pair) for pair in kept), len(kept))))
     return tuple(curve)
-
-
-def report(judgement: Judgement) -> str:
-    """Return the figures as Markdown."""
-    lines = ["| figure | value [95 % interval] |", "|---|---|"]
-    lines.extend(f"| {name} | {share} |" for name, share in judgement.shares.items())
-    lines.append(f"| macro-F1 | {judgement.macro_f1:.3f} |")
-    lines.append(f"| OUT against in scope, F1 | {judgement.out_f1:.3f} |")
-    lines.append(f"| expected calibration error | {judgement.calibration_error:.3f} |")
-    lines.append(f"| p99 milliseconds a text | {judgement.slowest:.2f} |")
-    lines += ["", "| length in characters | top-3 |", "|---|---|"]
-    lines.extend(f"| {band} | {share} |" for band, share in judgement.by_length.items())
-    lines += ["", "| threshold | answered | top-1 among answered |", "|---|---|---|"]
-    lines.extend(
-        f"| {threshold:.1f} | {answered:.3f} | {share} |"
-        for threshold, answered, share in judgement.abstention
-    )
-    lines += ["", "| right label | first guess | times |", "|---|---|---|"]
-    lines.extend(f"| {one} | {other or 'none'} | {n} |" for one, other, n in judgement.confusions)
-    lines += ["", "| label | texts | precision | recall | F1 |", "|---|---|---|---|---|"]
-    lines.extend(
-        f"| {one.label} | {one.support} | {one.precision:.2f} | {one.recall:.2f} | {one.f1:.2f} |"
-        for one in judgement.labels
-    )
-    return "\n".join(lines)

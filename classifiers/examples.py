@@ -83,7 +83,18 @@ def _example(where: str, row: Mapping[str, Any]) -> Example:
         appeal=appeal,
         urgent=None if urgent is None else bool(urgent),
         place=text_of(where, row, "place") or None,
+        weight=_certainty(where, row),
     )
+
+
+def _certainty(where: str, row: Mapping[str, Any]) -> float:
+    """Return how much a decision teaches: rows may say how certain its person was, 1 to 3."""
+    certainty = row.get("confidence")
+    if certainty is None:
+        return 1.0
+    if not isinstance(certainty, int) or certainty not in CERTAINTY:
+        raise ExampleError(f"{where}: confidence {certainty!r} must be 1, 2 or 3")
+    return CERTAINTY[certainty]
 
 
 def own_corpus(catalogue: Catalogue, lexicon: Lexicon) -> list[Example]:
@@ -106,5 +117,7 @@ def own_corpus(catalogue: Catalogue, lexicon: Lexicon) -> list[Example]:
     return own
 
 
+CERTAINTY = {1: 0.4, 2: 0.8, 3: 1.0}
+"""What a decision teaches by how certain its person was; decisions seldom say."""
 UTTERANCE_WEIGHT = 3.0
 """A whole sentence teaches more than a single term."""

@@ -1,8 +1,8 @@
 """Features of a report: words, word pairs, character runs, and what the lexicon says.
 
 The same code makes features for training and for serving, so the two can never drift apart.
-Keys tell their kind: `w:` a word or pair of words, `c:` a run of characters, `l:` a label the
-lexicon speaks for. Each kind is weighted and normalised for itself.
+Keys tell their kind: `w:` a word or pair of words, `c:` a run of characters, `t:` either of them
+in the title, `l:` a label the lexicon speaks for. Each kind is weighted and normalised for itself.
 """
 
 import math
@@ -20,7 +20,7 @@ TITLE_COUNT = 2.0
 """How often a feature of the title counts, once more for each time in the body."""
 BODY_READ = 500
 """Characters of the body that become features; what the matter is stands at the beginning."""
-BLOCKS: Mapping[str, float] = {"w": 1.0, "c": 0.8, "l": 1.0}
+BLOCKS: Mapping[str, float] = {"w": 1.0, "c": 0.8, "t": 0.9, "l": 1.0}
 """Share of each kind of feature in a vector."""
 
 _RUN = re.compile(r"[\u3400-\u9fff]+")
@@ -53,16 +53,26 @@ def read(
     """Count the features of folded text whose first `title_length` characters are the title."""
     counts: dict[str, float] = {}
     body = text[title_length : title_length + BODY_READ]
-    for part, amount in ((text[:title_length], TITLE_COUNT), (body, 1.0)):
-        _count_words(tokenizer.words(part), amount, counts)
-        for run in _RUN.findall(part):
-            _count_characters(run, amount, counts)
+    title = text[:title_length]
+    if title:
+        _count(title, tokenizer, 1.0, counts)
+        told = {f"t:{key}": 1.0 for key in counts}
+        for key in counts:
+            counts[key] *= TITLE_COUNT
+        counts.update(told)
+    _count(body, tokenizer, 1.0, counts)
     points = {
         f"l:{labels[index]}": math.tanh(float(lexical.scores[index]) / 5.0)
         for index in lexical.found
         if lexical.scores[index] > 0
     }
     return Reading(counts, points)
+
+
+def _count(part: str, tokenizer: Tokenizer, amount: float, counts: dict[str, float]) -> None:
+    _count_words(tokenizer.words(part), amount, counts)
+    for run in _RUN.findall(part):
+        _count_characters(run, amount, counts)
 
 
 def _count_words(words: Iterable[str], amount: float, counts: dict[str, float]) -> None:
@@ -105,10 +115,16 @@ class Vectorizer:
         for reading in readings:
             for key in (*reading.counts, *reading.points):
                 seen[key] = seen.get(key, 0) + 1
+        return cls.chosen(seen, len(readings), fewest, most_keys)
+
+    @classmethod
+    def chosen(
+        cls, seen: Mapping[str, int], total: int, fewest: int, most_keys: int
+    ) -> "Vectorizer":
+        """Choose keys by the number of readings they are in, out of `total`."""
         kept = [(count, key) for key, count in seen.items() if count >= fewest]
         kept.sort(key=lambda pair: (-pair[0], pair[1]))
         chosen = sorted(key for _, key in kept[:most_keys])
-        total = len(readings)
         idf = [
             1.0 if key[0] == "l" else math.log((1 + total) / (1 + seen[key])) + 1.0
             for key in chosen
@@ -117,7 +133,7 @@ class Vectorizer:
 
     def vector(self, reading: Reading) -> SparseVector:
         """Return the features of a reading that the vocabulary knows."""
-        blocks: dict[str, list[tuple[int, float]]] = {"w": [], "c": [], "l": []}
+        blocks: dict[str, list[tuple[int, float]]] = {kind: [] for kind in BLOCKS}
         column = self._column
         for key, count in reading.counts.items():
             number = column.get(key)

@@ -1,8 +1,8 @@
-"""The trained part as plain arrays: margins of labels, classes above them, and appeal types.
+"""Trained weights as plain arrays: what each feature says for each of some columns.
 
 Training needs scikit-learn; serving needs only this file and numpy. One matrix holds all
-columns: every label that training has seen, the major class of a label (`major:E06`), whether the
-matter belongs to another authority (`out`), and the appeal types (`appeal:投诉`).
+columns. The cold model's are every label, the major class of a label (`major:E06`), and whether
+the matter belongs to another authority (`out`); the county part's are named in `county`.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,7 @@
 """Mixing what the lexicon says with what training has learned, into calibrated probabilities.
 
-Seven numbers, the same for every label, weigh seven kinds of evidence. They are fitted on texts
-the trained part has not seen, which makes the probabilities honest; a label without any training
-text is carried by the lexicon alone. With so few numbers there is nothing to overfit.
+Seven numbers, the same for every label, weigh seven kinds of evidence; a label without any
+training text is carried by the lexicon alone. With so few numbers there is nothing to overfit.
 """
 
 from collections.abc import Mapping, Sequence
@@ -76,42 +75,3 @@ def softmax(logits: Floats) -> Floats:
     """Return probabilities over the last axis."""
     parts = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(parts / parts.sum(axis=-1, keepdims=True), dtype=np.float32)
-
-
-def fit_weights(
-    tables: Floats, truth: Sequence[int], is_out: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> Floats:
-    """Fit the weights to evidence tables (texts, labels, kinds) with their true label numbers.
-
-    Minimises the negative log likelihood in which all fields of other authorities count as one
-    answer, plus a smaller share for the right field. Needs scipy, so it runs in training only.
-    """
-    from scipy.optimize import minimize
-
-    rows = np.arange(len(truth))
-    right = np.asarray(truth)
-    target = np.zeros(tables.shape[:2], dtype=np.float32)
-    target[rows, right] = 1.0
-    allowed = np.where(is_out[right][:, None], is_out[None, :], target > 0)
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        probabilities = softmax(tables @ weights.astype(np.float32))
-        inside = np.where(allowed, probabilities, 0.0)
-        mass = inside.sum(axis=1) + 1e-9
-        share = inside / mass[:, None]
-        field = probabilities[rows, right] / mass + 1e-9
-        value = -(np.log(mass) + _FIELD_SHARE * np.log(field)).mean()
-        pull = probabilities - share + _FIELD_SHARE * (share - target)
-        slope = np.einsum("nl,nlk->k", pull, tables) / len(right)
-        return (
-            float(value + _PENALTY * (weights @ weights)),
-            np.asarray(slope + 2 * _PENALTY * weights, dtype=np.float64),
-        )
-
-    start = np.asarray([2.0, 0.5, 0.3, 0.9, 0.4, 0.3, 0.0])
-    found = minimize(loss, start, jac=True, method="L-BFGS-B")
-    return np.asarray(found.x, dtype=np.float32)
-
-
-_FIELD_SHARE = 0.3
-_PENALTY = 1e-3

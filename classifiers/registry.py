@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from classifiers.appeal import AppealPart
 from classifiers.archive import Archive, ModelError, read_archive, write_archive
 from classifiers.catalogue import CURRENT_EDITION, labels
 from classifiers.category import Trained
+from classifiers.county import CountyPart, Question, answers_of, fields_of
 from classifiers.features import Vectorizer
 from classifiers.lexicon import APPEALS
 from classifiers.linear import Columns, LinearPart
 from classifiers.mixing import EVIDENCE, Prior
 from classifiers.text import TOKENIZER_VERSION
 
-FEATURES_VERSION = "features-1"
+FEATURES_VERSION = "features-2"
 _INDEX = "models.json"
 
 
@@ -37,25 +37,47 @@ def requirements() -> dict[str, Any]:
 
 def save(path: Path, trained: Trained, name: str, facts: Mapping[str, Any]) -> str:
     """Write a model file and return its version. `facts` (counts, figures) are kept with it."""
-    appeal = trained.appeal
-    archive = Archive(
-        header={"name": name, "facts": dict(facts), **requirements()},
-        arrays={
-            "weights": trained.linear.weights,
-            "bias": trained.linear.bias,
-            "idf": trained.linear.vectorizer.idf,
-            "log_share": trained.prior.log_share,
-            "mixing": trained.weights,
-        },
-        texts={
-            "vocabulary": list(trained.linear.vectorizer.keys),
-            "columns": list(trained.linear.columns.names),
-            "appeal": None
-            if appeal is None
-            else [appeal.margin_weight, appeal.cue_weight, list(appeal.prior)],
-        },
+    arrays, texts = _packed("cold", trained.linear)
+    arrays |= {"log_share": trained.prior.log_share, "mixing": trained.weights}
+    county = trained.county
+    if county is not None:
+        more_arrays, more_texts = _packed("county", county.linear)
+        arrays |= more_arrays
+        texts |= more_texts
+        for asked, question in _questions(county).items():
+            arrays[f"{asked}_carried"] = question.carried
+            arrays[f"{asked}_constant"] = question.constant
+            arrays[f"{asked}_columns"] = question.columns
+            arrays[f"{asked}_sureness"] = question.sureness
+    header = {"name": name, "facts": dict(facts), **requirements()}
+    return write_archive(path, Archive(header, arrays, texts))
+
+
+def _packed(name: str, linear: LinearPart) -> tuple[dict[str, Any], dict[str, Any]]:
+    arrays = {
+        f"{name}_weights": linear.weights,
+        f"{name}_bias": linear.bias,
+        f"{name}_idf": linear.vectorizer.idf,
+    }
+    texts = {
+        f"{name}_vocabulary": list(linear.vectorizer.keys),
+        f"{name}_columns": list(linear.columns.names),
+    }
+    return arrays, texts
+
+
+def _unpacked(name: str, archive: Archive) -> LinearPart:
+    return LinearPart(
+        Vectorizer(archive.texts[f"{name}_vocabulary"], archive.arrays[f"{name}_idf"]),
+        Columns(tuple(archive.texts[f"{name}_columns"])),
+        archive.arrays[f"{name}_weights"],
+        archive.arrays[f"{name}_bias"],
     )
-    return write_archive(path, archive)
+
+
+def _questions(county: CountyPart) -> dict[str, Question]:
+    asked = {"subject": county.subject, "field": county.field, "appeal": county.appeal}
+    return {name: question for name, question in asked.items() if question is not None}
 
 
 def load(path: Path) -> Trained:
@@ -65,23 +87,48 @@ def load(path: Path) -> Trained:
     """
     archive = read_archive(path, requirements())
     try:
-        arrays, texts = archive.arrays, archive.texts
-        appeal = texts["appeal"]
-        linear = LinearPart(
-            Vectorizer(texts["vocabulary"], arrays["idf"]),
-            Columns(tuple(texts["columns"])),
-            arrays["weights"],
-            arrays["bias"],
-        )
-        part = None if appeal is None else AppealPart(appeal[0], appeal[1], tuple(appeal[2]))
-        prior, weights = Prior(arrays["log_share"]), arrays["mixing"]
+        linear = _unpacked("cold", archive)
+        prior, weights = Prior(archive.arrays["log_share"]), archive.arrays["mixing"]
+        county = _county(archive) if "county_weights" in archive.arrays else None
     except (KeyError, TypeError, IndexError, ValueError) as problem:
         raise ModelError(f"{path.name} is incomplete ({problem}); train it again") from None
     if prior.log_share.shape != (len(labels()),) or weights.shape != (len(EVIDENCE),):
         raise ModelError(f"{path.name} does not fit the labels of this edition; train it again")
-    if not all(np.isfinite(array).all() for array in (linear.bias, prior.log_share, weights)):
+    if not all(np.isfinite(array).all() for array in archive.arrays.values()):
         raise ModelError(f"{path.name} holds numbers that are none; train it again")
-    return Trained(linear, prior, weights, part, archive.version)
+    return Trained(linear, prior, weights, county, archive.version)
+
+
+def _county(archive: Archive) -> CountyPart:
+    linear = _unpacked("county", archive)
+    answers, fields = answers_of(labels()), fields_of(labels())
+    appeal = None
+    if "appeal_carried" in archive.arrays:
+        appeal = _question(archive, "appeal", APPEALS, len(APPEALS), linear)
+    evidence = len(answers) + len(fields)
+    return CountyPart(
+        linear,
+        _question(archive, "subject", answers, evidence, linear),
+        _question(archive, "field", fields, len(fields), linear),
+        appeal,
+    )
+
+
+def _question(
+    archive: Archive, name: str, answers: tuple[str, ...], evidence: int, linear: LinearPart
+) -> Question:
+    """Return one question of the county part; raises ValueError when its shapes do not fit."""
+    carried, constant, columns, sureness = (
+        archive.arrays[f"{name}_{part}"] for part in ("carried", "constant", "columns", "sureness")
+    )
+    many = len(answers)
+    if carried.shape != (evidence, many) or constant.shape != (many,) or columns.shape != (many,):
+        raise ValueError(f"the question of the {name} does not fit its answers")
+    if sureness.shape != (2,):
+        raise ValueError(f"the question of the {name} does not say how sure it is")
+    if columns.min() < -1 or columns.max() >= len(linear.columns.names):
+        raise ValueError(f"the question of the {name} names columns that are not there")
+    return Question(answers, carried, constant, columns, sureness)
 
 
 @dataclass(frozen=True, slots=True)

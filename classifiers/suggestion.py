@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from classifiers.appeal import appeal_of, cue_points
+from classifiers.appeal import appeal_of, cue_evidence, cue_points
 from classifiers.catalogue import CURRENT_EDITION, catalogue, name_of
 from classifiers.category import CategoryModel, Choice, Ranking, Reader, Trained
 from classifiers.lexicon import lexicon
@@ -106,11 +106,12 @@ class Suggester:
         )
 
     def _appeal(self, text: str, title_length: int, ranking: Ranking) -> tuple[str, float]:
-        points = cue_points(text, title_length, self._lexicon.appeal_cues)
+        chances = cue_evidence(cue_points(text, title_length, self._lexicon.appeal_cues))
         trained = self._category.trained
-        if trained is None or trained.appeal is None:
-            return appeal_of(points, None)
-        return appeal_of(points, ranking.appeal_margins, trained.appeal.cue_weight)
+        margins = ranking.county_margins
+        if margins is not None and trained is not None and trained.county is not None:
+            chances = trained.county.appeal_chances(chances, margins)
+        return appeal_of(chances)
 
     def _guesses(self, report: Folded, ranking: Ranking) -> tuple[Guess, ...]:
         """At least three when words speak for one of them, so that a person has a choice."""

@@ -1,73 +1,49 @@
-"""Training: from decisions of people and our own corpus to a trained part.
+"""Training: a cold model from our own corpus, and what the county's decisions correct in it.
 
-Deterministic: the same data gives the same model file, byte for byte. The mixing weights are
-fitted on texts that the trained part did not see, grouped so that near-copies stay together.
+Deterministic: the same data gives the same model file, byte for byte. The cold model never sees a
+decision, so its probabilities for decided texts are honest evidence for the county part.
 """
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.appeal import AppealPart, cue_points
+from classifiers.adaptation import APPEAL, FIELD, SUBJECT, Blend, Learned, Lesson, learn
+from classifiers.appeal import cue_evidence
 from classifiers.category import Reader, Trained
-from classifiers.examples import Example, own_corpus
-from classifiers.features import Reading, Vectorizer
+from classifiers.cooccurrence import LEAST_READ, MOST_READ, Company
+from classifiers.county import (
+    CountyPart,
+    Question,
+    answers_of,
+    field_evidence,
+    fields_of,
+    subject_evidence,
+)
+from classifiers.examples import Example
+from classifiers.features import Vectorizer
 from classifiers.grouping import groups_of
 from classifiers.lexical import Floats
 from classifiers.lexicon import APPEALS, Lexicon
 from classifiers.linear import Columns, LinearPart, major_of
-from classifiers.mixing import Mixer, Prior, fit_weights
-from classifiers.text import fold
-
-Progress = Callable[[str, int, int], None]
-"""Called with (what is being done, steps done, steps in all)."""
+from classifiers.mixing import Mixer, Prior
+from classifiers.readings import OWN, KeyBook, Matrix, Prepared, Progress, prepare_all
+from classifiers.regression import Numbers, Reals, against_all
 
 MOST_KEYS = 60_000
+MOST_COUNTY_KEYS = 40_000
 FOLDS = 5
-DECISION_WEIGHT = 3.0
-"""What a person decided about a real report teaches as much as our longest own sentence."""
-FEW_ENOUGH = 20_000
-"""Up to this many texts the slower, slightly better solver is used."""
-MOST_MIXED = 3_000
-"""Unseen texts the mixing weights are fitted on; seven numbers need no more."""
-LEAST_DECISIONS = 100
-"""With fewer decisions the mixing weights of the cold model stay in force."""
+LEAST_DECISIONS = 30
+"""With fewer decisions there is no county part; they join our own corpus."""
+MOST_DECISIONS = 30_000
+"""The newest decisions are taught; older ones are left out, and with them old habits."""
 COLD_WEIGHTS = np.asarray([3.8, 1.35, 0.0, 1.0, 0.55, 0.0, 0.3], dtype=np.float32)
 """Fitted once on our own sentences, each unseen by the trained part, then taken times 0.7:
 real reports are harder than sentences we wrote, so the model must be less sure of them."""
-
-Matrix = Any
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """An example with its features and lexicon points."""
-
-    example: Example
-    reading: Reading
-    points: Floats
-    cues: dict[str, float]
-
-
-def prepare(reader: Reader, lexicon: Lexicon, example: Example, own: bool) -> Prepared:
-    """Read one example the way serving reads a report.
-
-    The lexicon's points are left out of our own texts: every term would find itself, and the
-    trained part would learn to trust the lexicon far more than real reports justify.
-    """
-    title = fold(example.title).text
-    text = fold(f"{example.title}\n{example.text}" if example.title else example.text).text
-    length = min(len(title), len(text))
-    lexical = reader.lexical(text, length)
-    reading = reader.features(text, length, lexical)
-    if own:
-        reading = Reading(reading.counts, {})
-    return Prepared(example, reading, lexical.scores, cue_points(text, length, lexicon.appeal_cues))
 
 
 def train(
@@ -76,60 +52,90 @@ def train(
     own: Sequence[Example],
     decisions: Sequence[Example],
     progress: Progress = lambda _what, _done, _all: None,
+    unlabelled: Sequence[Example] = (),
 ) -> Trained:
-    """Train on our own corpus and, for a warm model, the county's decisions."""
-    base = _prepared(reader, lexicon, own, True, progress)
-    decided = _prepared(reader, lexicon, decisions, False, progress)
-    progress("learning", 0, 3)
-    prior = Prior.counted(reader.labels, Counter(one.example.label for one in decided))
-    if len(decided) < LEAST_DECISIONS:
-        linear = _fit(base + decided)
-        prior = Prior.counted(reader.labels, {})
-        weights, appeal = COLD_WEIGHTS, None
-    else:
-        weights, appeal = _fit_mixing(reader, base, decided)
-        progress("learning", 1, 3)
-        linear = _fit(base + decided)
-    progress("learning", 3, 3)
-    return Trained(linear, prior, weights, appeal, "")
+    """Train on our own corpus and, for a warm model, the county's decisions, newest last.
+
+    `unlabelled` reports (their labels are not read) teach which words keep company.
+    """
+    newest = decisions[-MOST_DECISIONS:]
+    if len(newest) < LEAST_DECISIONS:
+        return Ground.laid(reader, lexicon, [*own, *newest], (), progress).cold
+    ground = Ground.laid(reader, lexicon, own, unlabelled, progress)
+    return warmed(ground, prepared_decisions(ground, newest, progress), progress)
 
 
-def _prepared(
-    reader: Reader, lexicon: Lexicon, examples: Sequence[Example], own: bool, progress: Progress
-) -> list[Prepared]:
-    what = "reading own corpus" if own else "reading decisions"
-    prepared = []
-    for number, example in enumerate(examples, start=1):
-        prepared.append(prepare(reader, lexicon, example, own))
-        if number % 500 == 0 or number == len(examples):
-            progress(what, number, len(examples))
-    return prepared
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Everything that is learned before the first decision: words, cold model, company."""
+
+    reader: Reader
+    lexicon: Lexicon
+    book: KeyBook
+    cold: Trained
+    vectorizer: Vectorizer | None
+    company: Company | None
+
+    @classmethod
+    def laid(
+        cls,
+        reader: Reader,
+        lexicon: Lexicon,
+        own: Sequence[Example],
+        unlabelled: Sequence[Example],
+        progress: Progress,
+    ) -> "Ground":
+        """Learn the cold model, and from unlabelled reports the vocabulary and its company."""
+        book = KeyBook()
+        linear = _cold(book, prepare_all(reader, lexicon, book, own, OWN, progress))
+        cold = Trained(linear, Prior.counted(reader.labels, {}), COLD_WEIGHTS, None, "")
+        if len(unlabelled) < LEAST_READ:
+            return cls(reader, lexicon, book, cold, None, None)
+        what = "reading unlabelled reports"
+        free = prepare_all(reader, lexicon, book, unlabelled[:MOST_READ], what, progress)
+        vectorizer = book.vectorizer(free, 3, MOST_COUNTY_KEYS, with_points=False)
+        company = Company.learn(book.matrix(vectorizer, free))
+        return cls(reader, lexicon, book, cold, vectorizer, company)
 
 
-def _matrix(vectorizer: Vectorizer, prepared: Sequence[Prepared]) -> Matrix:
-    from scipy.sparse import csr_matrix
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Decisions read, with the cold model's probabilities of every label and their folds."""
 
-    vectors = [vectorizer.vector(one.reading) for one in prepared]
-    starts = np.cumsum([0, *(len(vector.columns) for vector in vectors)])
-    columns = np.concatenate([vector.columns for vector in vectors]).astype(np.int32)
-    values = np.concatenate([vector.values for vector in vectors])
-    return csr_matrix((values, columns, starts), shape=(len(prepared), len(vectorizer.keys)))
+    prepared: tuple[Prepared, ...]
+    chances: Floats
+    folds: Numbers
+
+    def of(self, chosen: npt.NDArray[Any]) -> "Decided":
+        """Return some of the decisions."""
+        kept = tuple(self.prepared[number] for number in chosen)
+        return Decided(kept, self.chances[chosen], self.folds[chosen])
 
 
-def _fit(prepared: Sequence[Prepared]) -> LinearPart:
-    """Fit vocabulary and all columns."""
-    decided = sum(one.example.appeal is not None for one in prepared)
-    vectorizer = Vectorizer.learn([one.reading for one in prepared], 2 if decided else 1, MOST_KEYS)
-    matrix = _matrix(vectorizer, prepared)
+def prepared_decisions(ground: Ground, decisions: Sequence[Example], progress: Progress) -> Decided:
+    """Read decisions and ask the cold model about them."""
+    reader, book, cold = ground.reader, ground.book, ground.cold
+    what = "reading decisions"
+    decided = prepare_all(reader, ground.lexicon, book, decisions, what, progress)
+    mixer = Mixer(reader.labels, cold.linear.columns, cold.prior, cold.weights)
+    vectorizer = cold.linear.vectorizer
+    rows = [
+        mixer.probabilities(one.points, cold.linear.margins(vectorizer.vector(book.reading(one))))
+        for one in decided
+    ]
+    folds = np.asarray(folds_of(decisions), dtype=np.int64)
+    return Decided(tuple(decided), np.stack(rows), folds)
+
+
+def _cold(book: KeyBook, prepared: Sequence[Prepared]) -> LinearPart:
+    """Fit vocabulary and one column for each label, each class above and `out`."""
+    vectorizer = book.vectorizer(prepared, 1, MOST_KEYS, with_points=True)
+    matrix = book.matrix(vectorizer, prepared)
     shares = np.asarray([one.example.weight for one in prepared])
     labels = np.asarray([one.example.label for one in prepared])
     majors = np.asarray([f"major:{major_of(label)}" for label in labels])
     others = np.asarray(["out" if major == "major:OUT" else "in" for major in majors])
     blocks = [_columns(matrix, target, shares) for target in (labels, majors, others)]
-    appeals = np.asarray([f"appeal:{one.example.appeal}" for one in prepared])
-    known = np.flatnonzero(appeals != "appeal:None")
-    if len(set(appeals[known])) > 1:
-        blocks.append(_columns(matrix[known], appeals[known], shares[known]))
     names = tuple(name for block in blocks for name in block[0])
     weights = np.concatenate([block[1] for block in blocks], axis=1).astype(np.float16)
     bias = np.concatenate([block[2] for block in blocks]).astype(np.float32)
@@ -138,90 +144,155 @@ def _fit(prepared: Sequence[Prepared]) -> LinearPart:
 
 def _columns(
     matrix: Matrix, target: npt.NDArray[Any], shares: npt.NDArray[Any]
-) -> tuple[list[str], Floats, Floats]:
-    """Fit one margin for each class of `target`, each against all others."""
-    from sklearn.linear_model import SGDClassifier
-    from sklearn.svm import LinearSVC
+) -> tuple[list[str], Reals, Reals]:
+    """Fit one margin for each class of `target`; of two classes only the second is kept."""
+    classes, weights, bias = against_all(matrix, target, shares)
+    kept = slice(1, None) if len(classes) == 2 else slice(None)
+    return [str(name) for name in classes[kept]], weights[:, kept], bias[kept]
 
-    if len(set(target)) < 2:
-        return [], np.zeros((matrix.shape[1], 0), np.float32), np.zeros(0, np.float32)
-    solver = (
-        LinearSVC(C=0.5, random_state=1)
-        if matrix.shape[0] <= FEW_ENOUGH
-        else SGDClassifier(loss="hinge", alpha=1e-5, max_iter=6, tol=None, random_state=1)
+
+def warmed(ground: Ground, decided: Decided, progress: Progress) -> Trained:
+    """Learn the three questions from decisions and put their columns into one matrix."""
+    labels, book = ground.reader.labels, ground.book
+    vectorizer, company = ground.vectorizer, ground.company
+    if vectorizer is None or company is None:
+        vectorizer = book.vectorizer(decided.prepared, 2, MOST_COUNTY_KEYS, with_points=False)
+        company = Company.none(len(vectorizer.keys))
+    features = book.matrix(vectorizer, decided.prepared)
+    is_out = np.asarray([label.startswith("OUT:") for label in labels])
+    examples = [one.example for one in decided.prepared]
+    lesson = Lesson(
+        features,
+        company.of(features),
+        subject_evidence(decided.chances, is_out).astype(np.float64),
+        np.asarray([answer_number(labels, one.label) for one in examples]),
+        np.asarray([one.weight for one in examples]),
+        decided.folds,
     )
-    solver.fit(matrix, target, sample_weight=shares)
-    classes = [str(name) for name in solver.classes_]
-    weights, bias = solver.coef_.T, solver.intercept_
-    if len(classes) == 2:
-        classes = classes[1:]
-    return classes, weights, bias
+    step = _Steps(progress)
+    subject = learn(lesson, len(answers_of(labels)), SUBJECT, company, step)
+    fields = field_evidence(decided.chances, is_out)
+    field = _learn_field(labels, lesson, fields, decided.prepared, company)
+    appeal = _learn_appeal(lesson, decided.prepared, company, step)
+    county = _together(labels, vectorizer, subject, field, appeal)
+    return replace(ground.cold, county=county)
 
 
-def _fit_mixing(
-    reader: Reader, base: Sequence[Prepared], decided: Sequence[Prepared]
-) -> tuple[Floats, AppealPart | None]:
-    """Fit the mixing weights on decisions that the trained part did not see."""
-    folds = _folds(decided)
-    rounds = FOLDS if len(decided) <= MOST_MIXED else 1
-    tables: list[Floats] = []
-    truth: list[int] = []
-    appeals: list[tuple[Floats, Prepared]] = []
-    position = {label: number for number, label in enumerate(reader.labels)}
-    for number in range(rounds):
-        seen = [one for one, fold_ in zip(decided, folds, strict=True) if fold_ != number]
-        unseen = [one for one, fold_ in zip(decided, folds, strict=True) if fold_ == number]
-        linear = _fit([*base, *seen])
-        prior = Prior.counted(reader.labels, Counter(one.example.label for one in seen))
-        mixer = Mixer(reader.labels, linear.columns, prior, COLD_WEIGHTS)
-        for one in unseen[:MOST_MIXED]:
-            margins = linear.margins(linear.vectorizer.vector(one.reading))
-            tables.append(mixer.evidence(one.points, margins))
-            truth.append(position[one.example.label])
-            appeals.append((_appeal_margins(linear, margins), one))
-    weights = fit_weights(np.stack(tables), truth, mixer.is_out)
-    return weights, _fit_appeal(appeals)
+class _Steps:
+    """Tells the progress of learning, one step at a time."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._done = 0
+
+    def __call__(self) -> None:
+        self._done += 1
+        self._progress("learning", min(self._done, 2 * FOLDS), 2 * FOLDS)
 
 
-def _appeal_margins(linear: LinearPart, margins: Floats) -> Floats:
-    columns = linear.columns.positions([f"appeal:{appeal}" for appeal in APPEALS])
-    return np.asarray(
-        [margins[column] if column >= 0 else -1.2 for column in columns], dtype=np.float32
+def answer_number(labels: Sequence[str], label: str) -> int:
+    """Return the number of the answer that a label is."""
+    answers = answers_of(labels)
+    return len(answers) - 1 if label.startswith("OUT:") else answers.index(label)
+
+
+def _learn_field(
+    labels: Sequence[str],
+    lesson: Lesson,
+    evidence: Floats,
+    decided: Sequence[Prepared],
+    company: Company,
+) -> Learned | None:
+    fields = fields_of(labels)
+    chosen = np.asarray(
+        [number for number, one in enumerate(decided) if one.example.label in fields], dtype=int
     )
+    truth = np.asarray([fields.index(decided[number].example.label) for number in chosen])
+    part = _asked(lesson.of(chosen), evidence[chosen], truth)
+    return _learn_if_known(part, len(fields), FIELD, company)
 
 
-def _fit_appeal(rows: Sequence[tuple[Floats, Prepared]]) -> AppealPart | None:
-    """Fit how much margins and cues count for the appeal type, and its prior."""
-    from scipy.optimize import minimize
+def _learn_appeal(
+    lesson: Lesson, decided: Sequence[Prepared], company: Company, step: _Steps
+) -> Learned | None:
+    chosen = np.asarray(
+        [number for number, one in enumerate(decided) if one.example.appeal], dtype=int
+    )
+    truth = np.asarray([APPEALS.index(str(decided[number].example.appeal)) for number in chosen])
+    evidence = np.asarray([cue_evidence(decided[number].cues) for number in chosen])
+    part = _asked(lesson.of(chosen), evidence.reshape(-1, len(APPEALS)), truth)
+    return _learn_if_known(part, len(APPEALS), APPEAL, company, step)
 
-    known = [(margins, one) for margins, one in rows if one.example.appeal is not None]
-    if len(known) < LEAST_DECISIONS:
+
+def _asked(lesson: Lesson, evidence: Floats, truth: Numbers) -> Lesson:
+    """Return the same texts for another question."""
+    reals = evidence.astype(np.float64)
+    return Lesson(lesson.features, lesson.along, reals, truth, lesson.shares, lesson.folds)
+
+
+def _learn_if_known(
+    lesson: Lesson,
+    many: int,
+    blend: Blend,
+    company: Company,
+    step: _Steps | None = None,
+) -> Learned | None:
+    if len(lesson.truth) < LEAST_DECISIONS or len(np.unique(lesson.truth)) < 2:
         return None
-    learned = np.stack([margins for margins, _ in known]).astype(np.float64)
-    cues = np.asarray([[one.cues[appeal] for appeal in APPEALS] for _, one in known])
-    truth = np.asarray([APPEALS.index(str(one.example.appeal)) for _, one in known])
-
-    def loss(values: npt.NDArray[np.float64]) -> float:
-        logits = values[0] * learned + values[1] * cues + values[2:]
-        logits -= logits.max(axis=1, keepdims=True)
-        likely = logits[np.arange(len(truth)), truth] - np.log(np.exp(logits).sum(axis=1))
-        return float(-likely.mean() + 1e-3 * (values @ values))
-
-    found = minimize(loss, np.asarray([1.0, 0.3, *([0.0] * len(APPEALS))]), method="L-BFGS-B").x
-    return AppealPart(float(found[0]), float(found[1]), tuple(float(one) for one in found[2:]))
+    return learn(lesson, many, blend, company, step or (lambda: None))
 
 
-def _folds(decided: Sequence[Prepared]) -> list[int]:
-    """Return a fold for each decision; near-copies get the same one, whatever their order."""
-    texts = [f"{one.example.title}\n{one.example.text}" for one in decided]
+def _together(
+    labels: Sequence[str],
+    vectorizer: Any,
+    subject: Learned,
+    field: Learned | None,
+    appeal: Learned | None,
+) -> CountyPart:
+    """Lay the columns of all questions side by side."""
+    answers, fields = answers_of(labels), fields_of(labels)
+    names = [f"label:{answers[number]}" for number in subject.seen]
+    blocks = [subject.weights]
+    field_question = _unlearned(fields)
+    if field is not None:
+        field_question = field.question(fields, len(names))
+        names.extend(f"field:{fields[number]}" for number in field.seen)
+        blocks.append(field.weights)
+    appeal_question = None
+    if appeal is not None:
+        appeal_question = appeal.question(APPEALS, len(names))
+        names.extend(f"appeal:{APPEALS[number]}" for number in appeal.seen)
+        blocks.append(appeal.weights)
+    weights = np.concatenate(blocks, axis=1).astype(np.float16)
+    bias = np.zeros(len(names), dtype=np.float32)
+    linear = LinearPart(vectorizer, Columns(tuple(names)), weights, bias)
+    return CountyPart(linear, subject.question(answers, 0), field_question, appeal_question)
+
+
+def _unlearned(answers: Sequence[str]) -> Question:
+    """Return a question that is answered by the evidence alone."""
+    many = len(answers)
+    nothing = np.full(many, -1, dtype=np.int64)
+    return Question(
+        tuple(answers),
+        np.eye(many, dtype=np.float32),
+        np.zeros(many, np.float32),
+        nothing,
+        np.asarray([1.0, 0.0], dtype=np.float32),
+    )
+
+
+def folds_of(examples: Sequence[Example], folds: int = FOLDS) -> list[int]:
+    """Return a fold for each text; near-copies get the same one, whatever their order."""
+    texts = [f"{one.title}\n{one.text}" for one in examples]
     groups = groups_of(texts)
     first: dict[int, str] = {}
     for group, text in zip(groups, texts, strict=True):
         first[group] = min(first.get(group, text), text)
     return [
-        int(hashlib.sha256(first[group].encode("utf-8", "replace")).hexdigest()[:8], 16) % FOLDS
+        int(hashlib.sha256(first[group].encode("utf-8", "replace")).hexdigest()[:8], 16) % folds
         for group in groups
     ]
 
 
-__all__ = ["COLD_WEIGHTS", "Prepared", "own_corpus", "prepare", "train"]
+__all__ = ["COLD_WEIGHTS", "Ground", "folds_of", "prepared_decisions", "train", "warmed"]
