@@ -106,6 +106,8 @@ def list_calls(room: Workroom, actor: Actor, asked: CallsAsked) -> CallPage:
     actor.require(Action.READ_CALLS)
     if not 1 <= asked.limit <= 200:
         raise Invalid("每页条数应在1到200之间。", field="limit")
+    if not 2000 <= asked.day.year < 9000:
+        raise Invalid("日期不对，请重新选择。", field="day")
     begin = _start_of(asked.day)
     query = _lines().where(
         call.c.started_at >= begin, call.c.started_at < _start_of(asked.day + timedelta(days=1))

@@ -186,6 +186,29 @@ async def test_a_call_from_ringing_to_its_ticket(
     )
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"day": "0001-01-01"},
+        {"day": "9999-12-31"},
+        {"day": "2026-02-30"},
+        {"limit": "0"},
+        {"after": "x"},
+        {"after": "-1-1"},
+        {"after": f"{10**16}-1"},
+        {"after": "١-١"},
+        {"colour": "red"},
+    ],
+)
+async def test_lists_that_cannot_be(
+    exchange: Exchange, wang: Operator, query: dict[str, str]
+) -> None:
+    answer = await wang.get("/calls", params=query)
+    assert answer.status in {200, 422}
+    if answer.status == 422:
+        problem(answer, 422, "invalid")
+
+
 async def test_control_answers_at_once_or_says_why_not(
     exchange: Exchange, wang: Operator, zhao: Operator, chief: Operator
 ) -> None:
