@@ -20,6 +20,7 @@ from tests.services.asterisk import AGENTS, CITIZENS, TRUNK, Asterisk, another_p
 
 SCENARIOS = Path(__file__).parent / "sipp"
 SPOKEN_SECONDS = 2
+STRANGER = "127.0.0.9"
 MANY = 20  # calls of one process; beyond, keeping every message would be the larger load
 HANG_UP = (
     "MESSAGE sip:test SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1\r\nFrom: <sip:test>;tag=1\r\n"
@@ -142,6 +143,19 @@ class Telephones:
             withheld=withheld,
             calls=calls,
             rate=rate,
+        )
+
+    def strange_call(self) -> Sipp:
+        """Somebody who is not the carrier tries the hotline's number."""
+        return self._start(
+            "caller",
+            STRANGER,
+            another_port(),
+            remote=f"127.0.0.1:{self.asterisk.plan.sip_port}",
+            service=self.asterisk.plan.hotline,
+            number="13800000000",
+            name="",
+            stay_ms=1_000,
         )
 
     def dial(self, extension: str, number: str, *, stay_ms: int = 5_000) -> Sipp:

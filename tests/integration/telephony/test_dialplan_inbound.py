@@ -268,3 +268,16 @@ def test_the_number_with_its_area_code_is_ours_too(
     ami = asterisk.ami()
     telephones.call(CALLER, dialled="035112319")
     ami.step("greeted")
+
+
+def test_a_stranger_on_the_network_is_nobody_to_the_pbx(
+    asterisk: Asterisk, telephones: Telephones
+) -> None:
+    ami = asterisk.ami()
+    stranger = telephones.strange_call()
+    deadline = time.monotonic() + 10
+    while "SIP/2.0 401" not in stranger.received():
+        assert time.monotonic() < deadline, stranger.received()
+        time.sleep(0.05)
+    ami.action("Ping")
+    assert "Newchannel" not in {event["Event"] for event in ami.events}
