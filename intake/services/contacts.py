@@ -52,6 +52,8 @@ def list_contacts(
         actor.require(Action.READ_TICKETS)
     if not 1 <= limit <= 500:
         raise Invalid("每页条数应在1到500之间。", field="limit")
+    if not 2000 <= day.year < 9000:
+        raise Invalid("日期不对，请重新选择。", field="date")
     begin = _start_of(day)
     end = _start_of(day + timedelta(days=1))
     columns = contact.c

@@ -208,6 +208,8 @@ async def test_the_days_contacts_show_every_outcome(
     assert none["rows"] == []
     other_day = (await operator.get("/contacts", params={"date": "2020-01-01"})).json
     assert other_day["rows"] == []
+    for day in ("0001-01-01", "9999-12-31"):
+        assert (await operator.get("/contacts", params={"date": day})).status == 422
 
 
 async def test_look_ups(operator: Caller) -> None:
