@@ -21,7 +21,7 @@ from intake.services.ticket_list import TABS, ListQuery, list_tickets
 from intake.services.ticket_view import view_ticket
 from intake.services.upkeep import fold_tallies
 from intake.services.void import void
-from tests.integration.services.desk import IN_AREA, Desk
+from tests.integration.services.desk import Desk
 
 MOST_STATEMENTS = 6
 
