@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from intake.domain.agent import Agent, AgentState, Device
 from intake.domain.errors import StaleVersion
@@ -156,7 +156,7 @@ def _record(unit: Unit, actor: Actor, before: Agent, after: Agent, forced: str) 
     unit.record(fact)
 
 
-def spells_since(conn: Connection, began: datetime) -> Sequence[Row[Any]]:
+def spells_since(conn: Connection, began: datetime) -> Sequence[RowMapping]:
     """Spells that reach into the time after ``began``: account, state, reason, begin, end."""
     query = select(
         agent_spell.c.account_id,
@@ -165,4 +165,4 @@ def spells_since(conn: Connection, began: datetime) -> Sequence[Row[Any]]:
         agent_spell.c.began_at,
         agent_spell.c.ended_at,
     ).where(agent_spell.c.ended_at.is_(None) | (agent_spell.c.ended_at > began))
-    return conn.execute(query.order_by(agent_spell.c.id)).all()
+    return conn.execute(query.order_by(agent_spell.c.id)).mappings().all()

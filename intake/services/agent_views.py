@@ -115,8 +115,9 @@ def list_agents(room: Workroom, actor: Actor) -> list[Colleague]:
 def _spent(conn: Connection, since: datetime, now: datetime) -> dict[int, dict[AgentState, int]]:
     seconds: dict[int, dict[AgentState, int]] = defaultdict(lambda: defaultdict(int))
     for spell in spells_since(conn, since):
-        lasted = (spell.ended_at or now) - max(spell.began_at, since)
-        seconds[spell.account_id][AgentState(spell.state)] += max(0, int(lasted.total_seconds()))
+        lasted = (spell["ended_at"] or now) - max(spell["began_at"], since)
+        spent = max(0, int(lasted.total_seconds()))
+        seconds[spell["account_id"]][AgentState(spell["state"])] += spent
     return seconds
 
 
