@@ -6,9 +6,10 @@ from intake.domain.contact import Outcome
 from intake.domain.people import CITIZEN
 from intake.domain.recording import RecordingState
 from intake.services.call_list import find_call
+from intake.services.call_numbers import open_call_number, read_number
 from intake.services.call_ticket import decide, ticket_of_call
 from intake.services.workroom import Workroom
-from intake.store.tables import callback_task
+from intake.store.tables import call
 from intake.store.unit import Unit
 
 MESSAGE = "（语音留言，请听录音）"
@@ -29,12 +30,7 @@ def settle_voicemail(room: Workroom, unit: Unit, call_id: int, state: RecordingS
         text = MESSAGE if state is RecordingState.KEPT else LOST_MESSAGE
         ticket_of_call(room, unit, CITIZEN, line, text, Outcome.VOICEMAIL)
         return
-    task = unit.conn.execute(
-        select(callback_task.c.id)
-        .where(
-            (callback_task.c.first_call_id == call_id) | (callback_task.c.last_call_id == call_id)
-        )
-        .limit(1)
-    ).scalar()
-    outcome = Outcome.REFUSED if task is None else Outcome.CALLBACK
+    sealed = unit.conn.execute(select(call.c.number).where(call.c.id == call_id)).scalar()
+    caller = read_number(room, open_call_number(room, line.pbx, line.linkedid, sealed))
+    outcome = Outcome.CALLBACK if caller.reachable else Outcome.REFUSED
     decide(room, unit, line, outcome, None, _NOT_HEARD)

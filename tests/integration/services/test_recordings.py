@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from intake.domain.agent import Device
 from intake.domain.call import CallOutcome, Direction, Purpose
@@ -32,7 +32,7 @@ from intake.services.recordings import (
     recordings_of,
 )
 from intake.services.void import void
-from intake.store.tables import call, callback_task, contact, event, recording
+from intake.store.tables import call, contact, event, recording
 from intake.store.unit import Unit
 from telephony.recordings import RecordingRounds
 from tests.integration.services.desk import PHONE, Desk
@@ -224,46 +224,14 @@ def test_a_message_that_was_lost_is_a_ticket_all_the_same(phone: Recorder) -> No
 
 
 def test_a_silent_message_is_no_ticket(phone: Recorder) -> None:
-    key = phone.message()
-    phone.records(key, "-voicemail.wav", seconds=0)
-    phone.rounds.once()
-    assert phone.line(key).ticket == ""
-    assert phone.contact_of(key) == (Outcome.REFUSED, None)
-    again = phone.message()
-    missed_once(phone, again)
-    phone.records(again, "-voicemail.wav", seconds=0)
-    phone.rounds.once()
-    assert phone.contact_of(again) == (Outcome.CALLBACK, None)
-
-
-def missed_once(phone: Recorder, key: int) -> None:
-    """A call-back task of a call."""
-
-    def work(unit: Unit) -> None:
-        row = unit.conn.execute(select(call).where(call.c.id == key)).one()
-        columns = {column.name for column in callback_task.columns}
-        values = {
-            "number": b"",
-            "number_hash": row.number_hash,
-            "number_shown": row.number_shown,
-            "created_at": unit.now,
-            "due_at": unit.now,
-            "next_at": unit.now,
-            "missed_at": unit.now,
-            "state": "WAITING",
-            "reason": "VOICEMAIL",
-            "missed": 1,
-            "first_call_id": key,
-            "last_call_id": key,
-            "attempts": 0,
-            "outcome": "",
-            "remark": "",
-            "version": 1,
-        }
-        known = {name: value for name, value in values.items() if name in columns}
-        unit.conn.execute(insert(callback_task).values(known))
-
-    phone.room.database.write(work)
+    """Who can be called back is; who withheld the number as well left nothing to work on."""
+    for number, outcome in ((PHONE, Outcome.CALLBACK), ("", Outcome.REFUSED)):
+        key = phone.message(number)
+        phone.records(key, "-voicemail.wav", seconds=0)
+        phone.rounds.once()
+        assert phone.line(key).state is RecordingState.SILENT
+        assert phone.line(key).ticket == ""
+        assert phone.contact_of(key) == (outcome, None)
 
 
 def test_every_listening_is_on_record_once_a_sitting(phone: Recorder) -> None:
