@@ -1,5 +1,6 @@
 // Points a report may mean: the list beside the form and numbered marks on the map are one thing.
-export function drawCandidates(map, onTake) {
+// A place the citizen set stays in view; without one the map goes to the candidates.
+export function drawCandidates(map, onTake, goes) {
   const list = document.getElementById("places");
   if (!list) return;
   const marks = L.layerGroup().addTo(map);
@@ -13,7 +14,7 @@ export function drawCandidates(map, onTake) {
         .on("click", () => onTake(lon, lat))
         .addTo(marks);
     });
-    if (buttons.length) show(map, buttons);
+    if (goes && buttons.length) show(map, buttons);
   };
   list.addEventListener("pointerover", event => point(event.target.closest("[data-place]"), list, marks));
   new MutationObserver(draw).observe(list, {childList: true});

@@ -116,7 +116,7 @@ async function prepare() {
   if (editable) {
     map.on("click", event => choose(put, event.latlng.lng, event.latlng.lat, false));
     searchAddresses(put);
-    drawCandidates(map, (lon, lat) => take(put, lon, lat));
+    drawCandidates(map, (lon, lat) => take(put, lon, lat), !known);
   }
   const grid = await layers("/desk/grid.json");
   if (grid) drawGrid(map, grid);
