@@ -68,7 +68,12 @@ async def _by_operator(ledger: Ledger, board: Switchboard, attempt: Attempt) -> 
         board,
         attempt,
         {"Channel": line, "Context": "minsheng-outbound"},
-        [f"MS_NUMBER={number}", f"MS_ATTEMPT={attempt.id}"],
+        [
+            f"MS_NUMBER={number}",
+            f"MS_ATTEMPT={attempt.id}",
+            # The operator asked for this call: the browser's telephone answers it by itself.
+            f"PJSIP_HEADER(add,X-Minsheng-Purpose)={attempt.purpose.value}",
+        ],
         OPERATOR_SECONDS,
     )
     async with asyncio.timeout(OPERATOR_SECONDS + 2.0):
