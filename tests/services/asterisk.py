@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -42,7 +43,7 @@ def another_port() -> int:
     return next(_ports)
 
 
-def small_plan(**changes: object) -> Plan:
+def small_plan(**changes: Any) -> Plan:
     """Short times, no secrets for telephones on the desk, and ports of its own."""
     plan = Plan(
         name="pbxtest",
@@ -66,7 +67,7 @@ def small_plan(**changes: object) -> Plan:
         phone_silence_seconds=0,
         qualify_seconds=0,
     )
-    return replace(plan, **changes)  # type: ignore[arg-type]
+    return replace(plan, **changes)
 
 
 class Asterisk:
@@ -281,7 +282,7 @@ def new_asterisk() -> Iterator[Callable[..., Asterisk]]:
     """
     made: list[Asterisk] = []
 
-    def another(**changes: object) -> Asterisk:
+    def another(**changes: Any) -> Asterisk:
         folder = Path(tempfile.mkdtemp(prefix="minsheng-pbx-"))
         made.append(Asterisk(Path(announced_address("asterisk")), folder, small_plan(**changes)))
         return made[-1]

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
@@ -64,6 +65,19 @@ class Sipp:
                 env={**os.environ, "TERM": "dumb"},
                 start_new_session=True,
             )
+
+        if not self.remote:
+            self._wait_until_listening()
+
+    def _wait_until_listening(self) -> None:
+        """Whoever is called before the socket is open is called again later: in the next test."""
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline and self.process.poll() is None:
+            sockets = psutil.Process(self.process.pid).net_connections("udp4")
+            if (self.address, self.port) in {tuple(one.laddr) for one in sockets}:
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"SIPp does not listen on {self.address}:{self.port}: {self.words()}")
 
     def hang_up(self) -> None:
         """The caller hangs up now: a word from outside, understood once the call is up."""
