@@ -24,7 +24,7 @@ from classifiers.regression import (
     sureness,
 )
 
-MOST_CORRECTED = 4_000
+MOST_CORRECTED = 2_500
 """Decisions the correction is learned from; its cost grows with their square."""
 CARRIED_SHARE = 0.2
 """How much prior evidence counts as a feature of `against_all`."""
@@ -173,7 +173,7 @@ def _add_contest(
     """Fit each answer against all others and add what it says, in place."""
     prior = (lesson.evidence - np.log(FLOOR)) * CARRIED_SHARE
     matrix = hstack([lesson.features, csr_matrix(lesson.along), csr_matrix(prior)]).tocsr()
-    classes, found, bias = against_all(matrix, lesson.truth, lesson.shares)
+    classes, found, bias = against_all(matrix, lesson.truth, lesson.shares, MOST_CORRECTED)
     margins = np.full(len(constant), UNTAUGHT)
     if classes:
         margins[classes] = 0.0

@@ -5,6 +5,7 @@ answer without examples keeps its offset, one with few moves little. `against_al
 answer against all others and is sharper where there are many examples. They err differently.
 """
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ MOST_TAUGHT = 2.0
 """Bound of what being taught says: answers no decision taught yet must stay within reach."""
 _STEPS = 60
 _CONSTANT_PENALTY = 0.05
+STRICTNESS = 0.5
 FEW_ENOUGH = 20_000
 """Up to this many texts the slower, slightly better solver is used."""
 
@@ -80,23 +82,27 @@ def corrected(
 
 
 def against_all(
-    matrix: Matrix, truth: npt.NDArray[Any], shares: Reals, strictness: float = 0.5
+    matrix: Matrix, truth: npt.NDArray[Any], shares: Reals, few_enough: int = FEW_ENOUGH
 ) -> tuple[list[Any], Reals, Reals]:
     """Fit one margin for each class against all others: classes, weights (features, classes), bias.
 
-    Two classes mirror each other; with one class there is nothing to learn.
+    Two classes mirror each other; with one class there is nothing to learn. The solver stops
+    after a fixed number of steps: more of them change no answer and take long.
     """
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import SGDClassifier
     from sklearn.svm import LinearSVC
 
     if len(np.unique(truth)) < 2:
         return [], np.zeros((matrix.shape[1], 0)), np.zeros(0)
     solver = (
-        LinearSVC(C=strictness, random_state=1)
-        if matrix.shape[0] <= FEW_ENOUGH
+        LinearSVC(C=STRICTNESS, random_state=1)
+        if matrix.shape[0] <= few_enough
         else SGDClassifier(loss="hinge", alpha=1e-5, max_iter=6, tol=None, random_state=1)
     )
-    solver.fit(matrix, truth, sample_weight=shares)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        solver.fit(matrix, truth, sample_weight=shares)
     weights, bias = solver.coef_.T, solver.intercept_
     if len(bias) == 1:
         weights, bias = np.hstack([-weights, weights]), np.concatenate([-bias, bias])

@@ -168,6 +168,28 @@ def test_probabilities_of_a_warm_model_add_up_and_keep_their_order(warm: Trained
         assert sum(chances) <= 1.001
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "灯",
+        "路灯" * 50_000,
+        "🙂🔥",
+        "路燈壞了，馬路上很黑",
+        "The street lamp is broken",
+        "\x00\x1b[2J\u202e亮子",
+        "\ud800",
+    ],
+    ids=["empty", "one", "long", "emoji", "traditional", "english", "controls", "surrogate"],
+)
+def test_no_text_breaks_a_warm_suggestion(warm: Trained, text: str) -> None:
+    suggester = Suggester(warm)
+    for suggestion in (suggester.suggest(text), suggester.suggest(text, text)):
+        chances = [guess.probability for guess in suggestion.guesses]
+        assert all(0 <= chance <= 1 for chance in chances)
+        assert suggestion.appeal
+
+
 def test_answers_are_labels_in_scope_and_one_for_all_others() -> None:
     assert answers_of(("C01001", "OUT:人社", "E06010", "OUT:教育")) == ("C01001", "E06010", "OUT")
 
