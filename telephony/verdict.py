@@ -182,7 +182,7 @@ def _inbound(call: Call, rules: Rules) -> CallOutcome:
 def _outbound(call: Call) -> CallOutcome:
     if _far_answer(call) is not None:
         return CallOutcome.OUT_ANSWERED
-    far = _far_legs(call)
+    far = _far_legs(call) or _rung_outside(call)
     if not far:
         return CallOutcome.FAILED
     leg = max(far, key=lambda one: one.dialled or (0.0, ""))
@@ -196,6 +196,11 @@ def _outbound(call: Call) -> CallOutcome:
     if leg.cause in _SILENT:
         return CallOutcome.NO_ANSWER
     return _BY_STATUS.get(status, CallOutcome.FAILED)
+
+
+def _rung_outside(call: Call) -> list[Leg]:
+    """A dial of ours that rang until its time was up ends without the event of a dial's end."""
+    return [leg for leg in call.legs.values() if is_outside(leg.channel) and leg.rang is not None]
 
 
 def _number(call: Call, direction: Direction) -> str:
