@@ -1,6 +1,10 @@
 """What becomes of a mail: the table of rules on a real store, whole conversations included."""
 
+import base64
+import io
+
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from channels.contract import Delivery
@@ -15,7 +19,7 @@ from intake.services.balance import balance
 from intake.services.mail_reception import MailReception
 from intake.services.mail_settle import RELATED
 from intake.services.workroom import Workroom
-from intake.store.tables import message, reporter, supplement, ticket, ticket_link
+from intake.store.tables import attachment, message, reporter, supplement, ticket, ticket_link
 from tests.mail.mailers import MAILERS
 from tests.mail.office import CITIZEN, HOTLINE, decide_mails, mails, with_mail
 from tests.mail.writing import plain_mail, raw_mail
@@ -75,6 +79,26 @@ async def test_a_report_becomes_a_ticket_with_a_way_back(office: Office) -> None
     assert office.room.cipher.open_text(sealed, f"reporter.email:{key}") == CITIZEN
     [said] = office.rows(message)
     assert (said["direction"], said["channel"]) == ("IN", "EMAIL")
+
+
+async def test_photos_and_file_names_come_along(office: Office) -> None:
+    stream = io.BytesIO()
+    Image.effect_noise((320, 240), 90).convert("RGB").save(stream, "JPEG")
+    parts = (
+        b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + "树倒了".encode(),
+        b"Content-Type: image/jpeg\r\nContent-Transfer-Encoding: base64\r\n"
+        b'Content-Disposition: attachment; filename="../a.exe"\r\n\r\n'
+        + base64.encodebytes(stream.getvalue()),
+        b'Content-Disposition: attachment; filename="b.zip"\r\n\r\nPK',
+    )
+    body = b"".join(b"--p\r\n" + part + b"\r\n" for part in parts) + b"--p--\r\n"
+    kind = 'Content-Type: multipart/mixed; boundary="p"'
+    row = await office.post(raw_mail(body, f"From: {CITIZEN}", kind))
+    [made] = office.rows(ticket)
+    assert (made["photos"], made["text"]) == (1, "树倒了\n【附件】b.zip")
+    [photo] = office.rows(attachment)
+    assert str(photo["key"]).startswith("incoming/")
+    assert row["outcome"] == Outcome.TICKET.value
 
 
 @pytest.mark.parametrize(

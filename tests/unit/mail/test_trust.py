@@ -2,6 +2,7 @@
 
 import base64
 import time
+from collections.abc import Sequence
 
 import dkim
 import pytest
@@ -81,6 +82,25 @@ def test_without_dns_nothing_is_said() -> None:
     verdicts = checked(signed(RAW), FROM_ELSEWHERE, Shut())
     assert (verdicts.spf, verdicts.dkim, verdicts.dmarc) == (Check.UNKNOWN,) * 3
     assert not verdicts.forged
+
+
+def test_a_key_that_could_not_be_looked_up_disowns_nobody() -> None:
+    class HalfAway(Written):
+        def find(self, name: str, kind: str) -> Sequence[str | bytes | tuple[int, str]]:
+            if "_domainkey" in name:
+                raise LookUpFailed("no answer")
+            return super().find(name, kind)
+
+    table = {
+        ("mail.example", "TXT"): [b"v=spf1 -all"],
+        ("_dmarc.mail.example", "TXT"): [b"v=DMARC1; p=reject"],
+    }
+    verdicts = checked(signed(RAW), FROM_ELSEWHERE, HalfAway(table))
+    assert (verdicts.spf, verdicts.dkim, verdicts.dmarc) == (
+        Check.FAIL,
+        Check.UNKNOWN,
+        Check.UNKNOWN,
+    )
 
 
 def test_our_gateways_word_counts_and_nobody_elses() -> None:

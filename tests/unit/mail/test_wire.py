@@ -19,6 +19,7 @@ MAILS = [
     b"\r\r\n.\r\r\n\n\r\n",
     b"x" * 300 + b"\r\n" + b"." * 300 + b"\r\n",
     b"line\r\n" * 60,
+    b"".join(b"a" * length + b"\r\n.b\r\n\r.\r\n" for length in range(40)),
 ]
 
 
