@@ -14,7 +14,7 @@ from intake.domain.return_visit import unhappy
 from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import TicketState
 from intake.domain.visit import Satisfaction, Solved, VisitOutcome
-from intake.services.returns import open_task_of
+from intake.services.returns import task_to_answer
 from intake.services.stepping import find_ticket
 from intake.services.visit import VisitRecord, follow, write_visit
 from intake.services.workroom import Workroom
@@ -62,7 +62,7 @@ def write_answer(
     if not may_answer(unit.conn, sheet):
         return False
     _, key = write_visit(room, unit, CITIZEN, sheet, record)
-    task = open_task_of(unit.conn, sheet.id)
+    task = task_to_answer(unit.conn, sheet.id)
     if task is not None:
         follow(room, unit, task, key, record)
     return True

@@ -24,6 +24,7 @@ from intake.services.agent_calls import agent_reachable
 from intake.services.agents import make_ready, sign_in_agent
 from intake.services.audit import verify
 from intake.services.callbacks import settle_call
+from intake.services.citizen_answer import answer_result
 from intake.services.dial_upkeep import settle_dials
 from intake.services.do_not_call import call_again, list_quiet, stop_calling
 from intake.services.file import file_ticket
@@ -552,3 +553,13 @@ def test_a_tenth_and_whatever_went_badly(desk: Desk) -> None:
     assert answer_return(desk.room, desk.operator, task.id, task.version, UNHAPPY) == "REVIEW"
     assert desk.ticket(closed[0].number).state is before is TicketState.CLOSED
     desk.check_history()
+
+
+def test_an_answer_by_link_after_nobody_was_reached_still_counts(desk: Desk) -> None:
+    sheet = desk.checked()
+    (task,) = tasks(desk)
+    gone = VisitRecord(outcome=VisitOutcome.WRONG_NUMBER)
+    answer_return(desk.room, desk.operator, task.id, task.version, gone)
+    assert tasks(desk)[0].state == "UNREACHABLE"
+    assert answer_result(desk.room, sheet.number, Solved.UNSOLVED, reason="没人来过")
+    assert tasks(desk)[0].state == "REVIEW", "the shift leader hears of it"

@@ -104,7 +104,7 @@ def centre(room: Workroom, asterisk: Asterisk, monkeypatch: pytest.MonkeyPatch) 
 
 
 def until(bridge: Running, holds: Callable[[], Any]) -> Any:
-    return bridge.books.until(holds, 20)
+    return bridge.books.until(holds, 40)
 
 
 def test_a_machine_asks_by_key_and_the_case_is_closed(
