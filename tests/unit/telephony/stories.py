@@ -80,6 +80,16 @@ SECOND_RING = [
     gone(40.0, CALL, TRUNK),
     gone(40.1, AGENT, LINE),
 ]
+TWICE = [
+    *QUEUES,
+    *CONNECTS,
+    event(30.0, "QueueCallerJoin", Uniqueid=CALL, Queue="hotline"),
+    *rings(31.0, SECOND, OTHER_LINE),
+    event(35.0, "AgentConnect", Uniqueid=CALL, DestUniqueid=SECOND, DestChannel=OTHER_LINE),
+    gone(40.0, AGENT, LINE),
+    gone(60.0, SECOND, OTHER_LINE),
+    gone(60.1, CALL, TRUNK),
+]
 ABANDONED = [
     *QUEUES,
     *rings(5.0, AGENT, LINE),

@@ -23,6 +23,7 @@ Told = tuple[Sequence[Headers], Attempt | None, CallOutcome]
 INBOUND: dict[str, Told] = {
     "answered": (stories.ANSWERED, None, CallOutcome.ANSWERED),
     "answered at the second ring": (stories.SECOND_RING, None, CallOutcome.ANSWERED),
+    "answered, and again by another": (stories.TWICE, None, CallOutcome.ANSWERED),
     "abandoned": (stories.ABANDONED, None, CallOutcome.ABANDONED),
     "voicemail": (stories.VOICEMAIL, None, CallOutcome.VOICEMAIL),
     "overflow, no message": (stories.OVERFLOW, None, CallOutcome.OVERFLOW),
@@ -103,6 +104,14 @@ def test_the_moments_of_an_answered_call() -> None:
     assert record.wait_ms == 3_900
     assert record.hold_ms == 5_000
     assert record.talk_ms == 27_000
+
+
+def test_the_first_time_of_everything_counts() -> None:
+    record = told(list(reversed(stories.TWICE)), None)
+    assert record is not None
+    assert (record.extension, record.wait_ms) == ("8001", 3_900)
+    assert record.ringing_at is not None
+    assert record.ringing_at.timestamp() == pytest.approx(BEGAN + 5.0)
 
 
 def test_without_the_connect_event_the_joined_lines_tell_it() -> None:
