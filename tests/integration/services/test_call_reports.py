@@ -16,9 +16,9 @@ from intake.services.report_rows import CALLS, VISITS, list_calls, list_visits
 from intake.services.return_answer import answer_return
 from intake.services.wallboard import read_wallboard
 from intake.store.tables import agent_spell, pbx, pbx_gap
+from tests.integration.services.asking import HAPPY, NOBODY, UNHAPPY, sits, tasks
 from tests.integration.services.desk import Desk
 from tests.integration.services.telephone import Telephone
-from tests.integration.services.test_return_calls import HAPPY, NOBODY, UNHAPPY, sits, tasks
 
 TUESDAY = date(2026, 11, 24)
 NINE = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)

@@ -16,8 +16,8 @@ from intake.services.reporters import open_reporter
 from intake.services.return_answer import answer_return
 from intake.services.return_decision import confirm_decision, decide_return
 from intake.store.tables import return_task, ticket_link, visit
+from tests.integration.services.asking import HAPPY, UNHAPPY, tasks
 from tests.integration.services.desk import PHONE, Desk
-from tests.integration.services.test_return_calls import HAPPY, UNHAPPY, tasks
 
 
 @pytest.fixture
