@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -29,7 +30,7 @@ from tests.integration.telephony.bridging import Books
 BEGAN = utc_now().replace(microsecond=0)
 
 
-def record(**changes: object) -> CallRecord:
+def record(**changes: Any) -> CallRecord:
     given = CallRecord(
         pbx="pbx1",
         linkedid="pbx1-1.1",
@@ -39,7 +40,7 @@ def record(**changes: object) -> CallRecord:
         number="13800000000",
         queued_at=BEGAN + timedelta(seconds=4),
     )
-    return replace(given, **changes)  # type: ignore[arg-type]
+    return replace(given, **changes)
 
 
 RINGING = record(ringing_at=BEGAN + timedelta(seconds=5), extension="8001")

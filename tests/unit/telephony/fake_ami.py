@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 Message = dict[str, str]
 Script = Callable[["Peer", Message], Awaitable[None]]
@@ -105,9 +106,9 @@ class FakeAmi:
 
 
 @asynccontextmanager
-async def fake_ami(**fields: object) -> AsyncIterator[FakeAmi]:
+async def fake_ami(**fields: Any) -> AsyncIterator[FakeAmi]:
     """A listening fake; all of its connections are gone at the end."""
-    fake = FakeAmi(**fields)  # type: ignore[arg-type]
+    fake = FakeAmi(**fields)
     server = await asyncio.start_server(fake.serve, "127.0.0.1", fake.port)
     fake.port = server.sockets[0].getsockname()[1]
     try:

@@ -13,7 +13,7 @@ from tests.unit.telephony.stories import AGENT, ATTEMPT, BEGAN, CALL, LINE, TRUN
 
 
 def exchange(**fields: int) -> Exchange:
-    return Exchange(Rules("pbx1"), **fields)  # type: ignore[arg-type]
+    return Exchange(Rules("pbx1"), **fields)
 
 
 def play(books: Exchange, events: list[Headers], until: float = 1e9) -> float:
