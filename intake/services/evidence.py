@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select
@@ -31,6 +32,7 @@ CURSOR = "evidence"
 HOLDOUT_PARTS = 5
 """One decision in five is never taught: new and old models are judged on it."""
 _BATCH = 200
+_BATCHES = 5
 _COPY_BANDS = 5
 """Common bands of twenty from which a text counts as a near-copy: about half alike."""
 _NEWEST = 20
@@ -86,12 +88,20 @@ class _Verdict:
     label: str
 
 
-def gather(room: Workroom) -> int:
-    """Keep every decision since the last time; returns how many."""
+def gather(room: Workroom, batches: int | None = None) -> int:
+    """Keep every decision since the last time, of at most so many batches; returns how many."""
     kept = 0
-    while (count := room.database.write(lambda unit: _gather_batch(room, unit))) is not None:
-        kept += count
+    for _ in count() if batches is None else range(batches):
+        fresh = room.database.write(lambda unit: _gather_batch(room, unit))
+        if fresh is None:
+            break
+        kept += fresh
     return kept
+
+
+def gather_some(room: Workroom) -> None:
+    """A little at a time: whoever runs this by the clock has other things to do too."""
+    gather(room, _BATCHES)
 
 
 def _gather_batch(room: Workroom, unit: Unit) -> int | None:

@@ -8,13 +8,13 @@ from sqlalchemy import delete
 
 from intake.security.sessions import ABSOLUTE_TIMEOUT
 from intake.services import outbox
-from intake.services.chats import submit_left_alone
-from intake.services.doors import watch_doors
 from intake.services.agent_calls import release_disabled
 from intake.services.call_retention import forget_callers
 from intake.services.callers import end_nuisance
+from intake.services.chats import submit_left_alone
 from intake.services.dial_upkeep import settle_dials, settle_missed
-from intake.services.evidence import gather
+from intake.services.doors import watch_doors
+from intake.services.evidence import gather_some
 from intake.services.hot_spots import find_hot_spots
 from intake.services.mail_retention import forget_mails, remove_stray_mails
 from intake.services.near_index import forget_far
@@ -90,7 +90,7 @@ DUTIES: Mapping[str, Duty] = {
     "end-sessions": Duty(600, end_sessions),
     "prune-outbox": Duty(3_600, outbox.prune),
     "find-hot-spots": Duty(60, find_hot_spots),
-    "gather-evidence": Duty(300, gather),
+    "gather-evidence": Duty(60, gather_some),
     "plan-training": Duty(3_600, plan_training),
     "forget-near-keys": Duty(86_400, forget_far),
     "remove-stray-files": Duty(3_600, remove_strays),
