@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -171,9 +170,7 @@ def evaluate(
         examples = read_examples(data)
         if not examples:
             raise click.ClickException(f"{data.name} holds no labelled row; give at least one")
-        if title_only:
-            examples = [replace(one, text="") for one in examples if one.title]
-        trial = _Trial(examples, _Bars(progress), _unlabelled(unlabelled))
+        trial = _Trial(examples, title_only, _Bars(progress), _unlabelled(unlabelled))
         answers = trial.answers(model)
         points = trial.curve() if curve else []
     judgement = judge(examples, answers)
@@ -188,22 +185,25 @@ def evaluate(
 class _Trial:
     """Labelled texts and how they are answered."""
 
-    def __init__(self, examples: list[Example], bars: _Bars, free: list[Example]) -> None:
+    def __init__(
+        self, examples: list[Example], title_only: bool, bars: _Bars, free: list[Example]
+    ) -> None:
         self._examples = examples
+        self._title_only = title_only
         self._bars = bars
         self._free = free
         self._ground: Ground | None = None
 
     def answers(self, model: Path | None) -> list[Suggestion]:
         """Return a suggestion for each text, from a model file or by folds."""
-        if model is None:
-            from classifiers.trial import by_folds
+        from classifiers.trial import asked, by_folds
 
-            return by_folds(self._laid(), self._examples, self._bars)
+        if model is None:
+            return by_folds(self._laid(), self._examples, self._bars, self._title_only)
         suggester = Suggester.load(model)
         said = []
         for number, one in enumerate(self._examples, start=1):
-            said.append(suggester.suggest(one.text, one.title))
+            said.append(asked(suggester, one, self._title_only))
             self._bars("suggesting", number, len(self._examples))
         return said
 

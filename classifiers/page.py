@@ -10,6 +10,7 @@ from classifiers.tables import calibration, figures, per_label, table
 
 PICTURES = "pictures"
 PAGE = "REPORT.md"
+BY_HAND = "<!-- Below this line people write; the command keeps it. -->"
 
 
 def write_page(
@@ -47,6 +48,9 @@ def write_page(
         parts += ["## Learning curve", f"![learning]({PICTURES}/learning.svg)", curve_table(points)]
     parts += ["## Every label", per_label(judgement)]
     page = folder / PAGE
+    if page.exists():
+        _, mark, kept = page.read_text(encoding="utf-8").partition(BY_HAND)
+        parts += [mark + kept.rstrip()] if mark else []
     page.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
     return page
 

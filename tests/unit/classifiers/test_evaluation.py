@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from classifiers.commands import classifier
 from classifiers.evaluation import Judgement, judge
 from classifiers.examples import Example
-from classifiers.page import write_page
+from classifiers.page import BY_HAND, write_page
 from classifiers.suggestion import Guess, Suggestion
 from classifiers.tables import report
 
@@ -89,6 +89,15 @@ def test_the_same_figures_give_the_same_page(tmp_path: Path) -> None:
     assert "somewhere" not in (pages[0] / "REPORT.md").read_text(encoding="utf-8")
 
 
+def test_what_people_wrote_on_the_page_is_kept(tmp_path: Path) -> None:
+    page = tmp_path / "REPORT.md"
+    page.write_text(f"# old figures\n\n{BY_HAND}\n\nA remark.\n", encoding="utf-8")
+    write_page(tmp_path, _judged([("E06010", "E06010", 0.7)]), [], [])
+    text = page.read_text(encoding="utf-8")
+    assert "old figures" not in text
+    assert text.endswith(f"{BY_HAND}\n\nA remark.\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -123,3 +132,14 @@ def test_a_certainty_out_of_range_is_refused(tmp_path: Path, certainty: object) 
     done = CliRunner().invoke(classifier, ["evaluate", "--folds", "--data", str(data)])
     assert done.exit_code == 1
     assert "must be 1, 2 or 3" in done.output
+
+
+def test_a_title_alone_is_asked_as_a_note(tmp_path: Path, cold_model: Path) -> None:
+    data = tmp_path / "d.jsonl"
+    row = {"label": "C01037", "title": "路灯不亮", "text": "垃圾没人扫，垃圾成堆，到处是垃圾"}
+    data.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+    arguments = ["evaluate", "--model", str(cold_model), "--data", str(data), "--title-only"]
+    done = CliRunner().invoke(classifier, arguments)
+    assert done.exit_code == 0, done.output
+    assert "| top-1 strict | 1.000" in done.output
+    assert "| 0-30 | 1.000" in done.output
