@@ -25,6 +25,7 @@ LARGEST_HEADER = 256 * 1024
 MOST_PARTS = 300
 DEEPEST = 60
 LONGEST_TEXT = 200_000
+LONGEST_PART = 1_000_000
 MOST_FIELDS = 300
 _PARSER = BytesParser(policy=MENDED)
 
@@ -155,7 +156,7 @@ def _leaf(part: Message, kind: str, found: _Found) -> None:
     elif kind == "application/ms-tnef" or given.lower() == "winmail.dat":
         _tnef(data, found)
     elif kind in ("text/plain", "text/html") and not attached and not given:
-        text = decode(data, part.get_content_charset())
+        text = decode(data[:LONGEST_PART], part.get_content_charset())
         (found.plain if kind == "text/plain" else found.markup).append(text)
     elif kind.startswith(("text/rfc822-headers", "message/delivery-status")):
         return

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from intake.domain.numbers import ticket_key, ticket_number
 from intake.security.email_address import normalise_email
@@ -70,21 +70,21 @@ class MailRecords:
         with self._room.database.read() as conn:
             return same_letter(self._room, conn, self._contact_id, message_id, sender, text)
 
-    def recent(self, sender: str) -> int:
-        """How many mails of this sender came within a day."""
-        hashes = self._address(sender)
-        since = self._room.clock() - _DAY
-        query = (
-            select(func.count())
+    def recent(self, sender: str, most: int) -> int:
+        """How many mails of this sender came within a day, counted up to ``most``."""
+        newest = (
+            select(contact.c.received_at)
             .select_from(mail.join(contact, contact.c.id == mail.c.contact_id))
             .where(
-                mail.c.sender_hash.in_(hashes),
-                contact.c.received_at >= since,
-                contact.c.id != self._contact_id,
+                mail.c.sender_hash.in_(self._address(sender)),
+                mail.c.contact_id != self._contact_id,
             )
+            .order_by(mail.c.contact_id.desc())
+            .limit(most)
         )
+        since = self._room.clock() - _DAY
         with self._room.database.read() as conn:
-            return int(conn.execute(query).scalar_one())
+            return sum(1 for at in conn.execute(newest).scalars() if at >= since)
 
     def _address(self, address: str) -> tuple[bytes, ...]:
         known = normalise_email(address)
