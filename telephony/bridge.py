@@ -5,6 +5,7 @@ it. After every new connection a snapshot decides what still goes on (telephony 
 """
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,7 @@ from telephony.commands import Executor
 from telephony.connection import Address, Link, Refused, Timing
 from telephony.exchange import Exchange
 from telephony.framing import Headers
+from telephony.held import back_in_line, held_alone, watch_held
 from telephony.hours import keep_hours
 from telephony.inbox import Heard, LinkDown, LinkUp
 from telephony.ledger import Ledger
@@ -83,6 +85,7 @@ class Bridge:
             self.ledger.run(),
             self.executor.run(),
             keep_hours(self.executor.board),
+            watch_held(self.executor.board),
             Backfill(self.room, self.ledger, self.link, self.exchange.rules).run(),
             self._each_second(),
             self._look_round(),
@@ -259,6 +262,14 @@ class Bridge:
                 listed = await list_channels(self.link)
                 seen = {channel["Uniqueid"] for channel in listed}
                 self.exchange.sweep(seen, asked - 2.0, None, asked)
+                await self._free_held(listed)
+
+    async def _free_held(self, listed: Sequence[Headers]) -> None:
+        """Callers who were on hold when an earlier process ended, and whose operator is gone."""
+        for one in listed:
+            call = self.exchange.calls.get(one.get("Linkedid", ""))
+            if call is not None and (channel := held_alone(call, one)):
+                await back_in_line(self.executor.board, call, channel)
 
 
 def make_bridge(room: Workroom, *, timing: Timing | None = None) -> Bridge:

@@ -123,10 +123,14 @@ async def _credential(board: Switchboard, command: Command) -> Answer:
 
 
 async def _hangup(board: Switchboard, command: Command) -> Answer:
-    """End the whole call: the citizen's line goes, and with it whoever it is joined to."""
-    lines = floor.lines_of(board.exchange, command.payload["linkedid"])
+    """End the whole call; with a third in the room only the operator leaves, and the two stay."""
+    linkedid = command.payload["linkedid"]
+    lines = floor.lines_of(board.exchange, linkedid)
+    extension = command.payload.get("extension", "")
+    own = [leg for leg in lines.values() if leg.extension and leg.extension == extension]
+    leaving = own if own and await _in_room(board, linkedid) > len(lines) else lines.values()
     gone = 0
-    for leg in lines.values():
+    for leg in leaving:
         try:
             await board.link.request({"Action": "Hangup", "Channel": leg.channel, "Cause": "16"})
             gone += 1
@@ -135,6 +139,15 @@ async def _hangup(board: Switchboard, command: Command) -> Answer:
     if not gone:
         raise NotDone(_GONE)
     return {}
+
+
+async def _in_room(board: Switchboard, linkedid: str) -> int:
+    """How many are in the call's conference; 0 when there is none."""
+    try:
+        listed = await board.link.listing({"Action": "ConfbridgeList", "Conference": linkedid})
+    except Refused:
+        return 0
+    return sum(one.get("Event") == "ConfbridgeList" for one in listed)
 
 
 async def _mute(board: Switchboard, command: Command) -> Answer:

@@ -58,6 +58,11 @@ def record_of(call: Call, rules: Rules, *, open_still: bool = False) -> CallReco
     )
 
 
+def direction_of(call: Call) -> Direction | None:
+    """Who called whom; None for what is no call of ours."""
+    return _nature(call)[0]
+
+
 def _nature(call: Call) -> tuple[Direction | None, Purpose]:
     if call.before is not None:
         return call.before.direction, call.before.purpose

@@ -109,6 +109,38 @@ def test_a_call_is_held_and_comes_back(
     assert 800 < ended.hold_ms < 5_000
 
 
+def test_a_held_caller_whose_operator_is_gone_is_back_in_line(
+    bridge: Running, asterisk: Asterisk, telephones: Telephones
+) -> None:
+    row = talk(bridge, telephones)
+    done(bridge, CommandKind.HOLD, linkedid=row.linkedid, extension="8001")
+    line = next(
+        one.split()[0]
+        for one in asterisk.cli("core show channels concise").replace("!", " ").splitlines()
+        if "agent-8001" in one
+    )
+    asterisk.cli(f"channel request hangup {line}")
+    bridge.books.until(lambda: "1. PJSIP/trunk" in asterisk.cli("queue show hotline"))
+    assert telephones.all[1].process.poll() is None
+
+
+def test_a_consultation_is_called_off(
+    bridge: Running, asterisk: Asterisk, telephones: Telephones
+) -> None:
+    row = talk(bridge, telephones)
+    telephones.agent("8002", silent=True)
+    sealed = seal_value(bridge.room, "number", "extension:8002", "8002")
+    both = {"linkedid": row.linkedid, "extension": "8001"}
+    target = {"target": "extension:8002", "number": sealed, "internal": True}
+    done(bridge, CommandKind.TRANSFER_ATTENDED, **both, **target)
+    bridge.books.until(lambda: "agent-8002" in asterisk.cli("core show channels"))
+    time.sleep(0.5)
+    done(bridge, CommandKind.TRANSFER_CANCEL, **both)
+    bridge.books.until(lambda: "agent-8002" not in asterisk.cli("core show channels"))
+    assert "2 active channels" in asterisk.cli("core show channels")
+    assert telephones.all[1].process.poll() is None
+
+
 def test_an_operator_is_muted_and_heard_again(bridge: Running, telephones: Telephones) -> None:
     row = talk(bridge, telephones)
     both = {"linkedid": row.linkedid, "extension": "8001"}
@@ -156,6 +188,10 @@ def test_three_talk_and_the_caller_is_never_dropped(
     assert f"{row.linkedid}" in shown
     assert " 3 " in shown
     assert all(one.process.poll() is None for one in telephones.all)
+    done(bridge, CommandKind.HANGUP, linkedid=row.linkedid, extension="8001")
+    telephones.all[0].went_well()
+    assert " 2 " in asterisk.cli("confbridge list")
+    assert bridge.books.calls()[0].ended_at is None
 
 
 def test_a_third_who_does_not_answer_leaves_the_two_together(
