@@ -33,8 +33,8 @@ _STRAY_SECONDS = 86_400
 class RecordingGone(Refusal):
     """The row says the recording is kept, but its file is not there."""
 
-    id = "not-found"
-    status = 404
+    id = "recording-gone"
+    status = 410
 
 
 @dataclass(frozen=True, slots=True)

@@ -344,3 +344,6 @@ async def test_a_recording_is_played_in_parts_and_on_record(
     problem(await wang.post(f"{path}/hold", hold), 403, "not-allowed")
     assert (await chief.post(f"{path}/hold", hold)).json["legal_hold"] is True
     assert (await chief.get(f"{path}/facts")).json["legal_hold"] is True
+    for kept in exchange.room.settings.recordings.glob("*/*/*"):
+        kept.unlink()
+    problem(await wang.get(path), 410, "recording-gone")
