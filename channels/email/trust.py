@@ -29,7 +29,7 @@ _MOST_SIGNATURES = 3
 _MOST_SECONDS = 8.0
 _LARGEST_CHECKED = 5_000_000
 _SPF = {
-    "pass": Check.PASS,
+    "pass": Check.PASSED,
     "fail": Check.FAIL,
     "softfail": Check.SOFT,
     "neutral": Check.NONE,
@@ -189,7 +189,7 @@ def _dkim(raw: bytes, names: _Names) -> tuple[Check, tuple[str, ...]]:
         except Exception:  # The library raises whatever a broken signature leads it to.
             failed = True
     if signers:
-        return Check.PASS, tuple(dict.fromkeys(signers))
+        return Check.PASSED, tuple(dict.fromkeys(signers))
     return (Check.FAIL if failed else Check.UNKNOWN), ()
 
 
@@ -206,8 +206,8 @@ def _dmarc(
     try:
         for by_dkim in results or [None]:
             result = authheaders.dmarc_per_from(domain, by_spf, by_dkim, dnsfunc=names.told)[0]
-            best = {"pass": Check.PASS, "fail": Check.FAIL, "none": Check.NONE}[result]
-            if best is Check.PASS:
+            best = {"pass": Check.PASSED, "fail": Check.FAIL, "none": Check.NONE}[result]
+            if best is Check.PASSED:
                 return best
     except Exception:
         return Check.UNKNOWN

@@ -122,6 +122,12 @@ def _effect(room: Workroom, unit: Unit, finding: Finding) -> tuple[Outcome, int 
     return finding.outcome, joined.id if joined else None
 
 
+def _report(finding: Finding) -> Submission:
+    if finding.submission is None:
+        raise ValueError("a finding that takes a mail in carries its report; see decide.py")
+    return finding.submission
+
+
 def _found(unit: Unit, number: str) -> Ticket | None:
     try:
         return find_ticket(unit.conn, number) if number else None
@@ -130,8 +136,7 @@ def _found(unit: Unit, number: str) -> Ticket | None:
 
 
 def _new_ticket(room: Workroom, unit: Unit, finding: Finding) -> int:
-    assert finding.submission is not None  # noqa: S101
-    [(key, _)] = write_tickets(room, unit, [finding.submission])
+    [(key, _)] = write_tickets(room, unit, [_report(finding)])
     for number in dict.fromkeys(finding.related):
         other = _found(unit, number)
         if other is not None:
@@ -149,8 +154,7 @@ def _new_ticket(room: Workroom, unit: Unit, finding: Finding) -> int:
 
 def _add(room: Workroom, unit: Unit, before: Ticket, finding: Finding) -> None:
     """Words and photos beside a ticket that is still open, whatever its stage."""
-    report = finding.submission
-    assert report is not None  # noqa: S101
+    report = _report(finding)
     said = finding.words or _SAID_NOTHING
     origin = report.origin
     row: dict[str, Any] = {}

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from channels.email import trust
-from channels.email.dns import Asked, LookUpFailed, Shut, Written, name_server
+from channels.email.dns import Asked, LookUpFailed, NameServer, Shut, Written, name_server
 from channels.email.read import read
 from intake.domain.mail import Check, Envelope, Verdicts
 from tests.mail.writing import plain_mail
@@ -44,20 +44,20 @@ def signed(raw: bytes) -> bytes:
     return signature + raw
 
 
-def checked(raw: bytes, envelope: Envelope, server: object = None) -> Verdicts:
-    return trust.verify(raw, envelope, read(raw), server or records())  # type: ignore[arg-type]
+def checked(raw: bytes, envelope: Envelope, server: NameServer | None = None) -> Verdicts:
+    return trust.verify(raw, envelope, read(raw), server or records())
 
 
 def test_genuine() -> None:
     verdicts = checked(signed(RAW), FROM_THERE)
-    assert (verdicts.spf, verdicts.dkim, verdicts.dmarc) == (Check.PASS,) * 3
+    assert (verdicts.spf, verdicts.dkim, verdicts.dmarc) == (Check.PASSED,) * 3
     assert (verdicts.domain, verdicts.signers) == ("mail.example", ("mail.example",))
     assert not verdicts.forged
 
 
 def test_forwarded_with_a_signature_is_still_genuine() -> None:
     verdicts = checked(signed(RAW), FROM_ELSEWHERE)
-    assert (verdicts.spf, verdicts.dkim, verdicts.dmarc) == (Check.FAIL, Check.PASS, Check.PASS)
+    assert (verdicts.spf, verdicts.dkim, verdicts.dmarc) == (Check.FAIL, Check.PASSED, Check.PASSED)
 
 
 def test_forged() -> None:
@@ -74,7 +74,7 @@ def test_changed_on_the_way() -> None:
 def test_another_domains_signature_proves_nothing() -> None:
     raw = plain_mail("x", sender="zhang@other.example")
     verdicts = checked(signed(raw), FROM_ELSEWHERE)
-    assert (verdicts.dkim, verdicts.dmarc) == (Check.PASS, Check.NONE)
+    assert (verdicts.dkim, verdicts.dmarc) == (Check.PASSED, Check.NONE)
     assert verdicts.signers == ("mail.example",)
 
 
@@ -107,7 +107,11 @@ def test_our_gateways_word_counts_and_nobody_elses() -> None:
     field = b"Authentication-Results: gw; spf=pass smtp.mailfrom=mail.example; dmarc=fail\r\n"
     gateway = Envelope("10.0.0.2", "gw", "zhang@mail.example", trusted=True)
     verdicts = checked(field + RAW, gateway)
-    assert (verdicts.spf, verdicts.dkim, verdicts.dmarc) == (Check.PASS, Check.UNKNOWN, Check.FAIL)
+    assert (verdicts.spf, verdicts.dkim, verdicts.dmarc) == (
+        Check.PASSED,
+        Check.UNKNOWN,
+        Check.FAIL,
+    )
     assert checked(field.replace(b"fail", b"pass") + RAW, FROM_ELSEWHERE).dmarc is Check.FAIL
     assert checked(b"Authentication-Results: ;;\r\n" + RAW, gateway).dmarc is Check.UNKNOWN
 
