@@ -18,6 +18,7 @@ from intake.domain.events import EventType, Fact, Subject
 from intake.domain.numbers import ticket_number
 from intake.domain.people import SYSTEM, Action, Actor, Role
 from intake.domain.recording import RecordingKind, RecordingState
+from intake.security.cipher import CipherError
 from intake.security.sealed_stream import plain_size, read_sealed_part
 from intake.services.recording_pickup import recording_context
 from intake.services.stepping import for_history
@@ -31,7 +32,7 @@ _STRAY_SECONDS = 86_400
 
 
 class RecordingGone(Refusal):
-    """The row says the recording is kept, but its file is not there."""
+    """The row says the recording is kept, but its file is not there or was altered."""
 
     id = "recording-gone"
     status = 410
@@ -107,11 +108,11 @@ def play(room: Workroom, actor: Actor, key: int) -> Sound:
         return line
 
     line = room.database.write(work)
-    path = room.settings.recordings / line.key
-    if not path.is_file():
+    sound = _opened(room, line)
+    if sound is None:
         room.database.write(partial(_tell_missing, line))
-        raise RecordingGone("录音文件不见了，已报警，请联系系统管理员从备份恢复。")
-    return Sound(room, path, recording_context(line.id), plain_size(path))
+        raise RecordingGone("录音文件缺失或已损坏，已报警，请联系系统管理员从备份恢复。")
+    return sound
 
 
 def hold_recording(
@@ -185,6 +186,17 @@ def _remove_strays(room: Workroom) -> None:
             named = conn.execute(select(recording.c.id).where(recording.c.key == key)).first()
         if named is None:
             path.unlink(missing_ok=True)
+
+
+def _opened(room: Workroom, line: RecordingLine) -> Sound | None:
+    """The sound, if its file is there and begins as it was sealed."""
+    path = room.settings.recordings / line.key
+    try:
+        sound = Sound(room, path, recording_context(line.id), plain_size(path))
+        next(sound.read(0, 1), b"")
+    except (CipherError, FileNotFoundError):
+        return None
+    return sound
 
 
 def _require_ear(actor: Actor, line: RecordingLine) -> None:

@@ -274,7 +274,7 @@ def test_who_may_listen(phone: Recorder) -> None:
         play(phone.room, phone.operator, 999_999)
 
 
-def test_a_file_that_vanished_or_was_altered_is_not_played(phone: Recorder) -> None:
+def test_a_file_that_was_altered_or_vanished_is_not_played(phone: Recorder) -> None:
     key = phone.conversation()
     phone.records(key)
     phone.rounds.once()
@@ -283,14 +283,26 @@ def test_a_file_that_vanished_or_was_altered_is_not_played(phone: Recorder) -> N
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
+    for spoil in (path.touch, path.unlink):
+        spoil()
+        with pytest.raises(RecordingGone):
+            play(phone.room, phone.operator, line.id)
+        with phone.room.database.read() as conn:
+            last = select(event.c.type).order_by(event.c.id.desc()).limit(1)
+            assert conn.execute(last).scalar_one() == EventType.RECORDING_MISSING
+
+
+def test_what_was_altered_further_on_is_not_heard(phone: Recorder) -> None:
+    key = phone.conversation()
+    phone.records(key, seconds=60)
+    phone.rounds.once()
+    line = phone.line(key)
+    path = phone.room.settings.recordings / line.key
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
     with pytest.raises(CipherError):
         whole(phone, phone.operator, line.id)
-    path.unlink()
-    with pytest.raises(RecordingGone):
-        play(phone.room, phone.operator, line.id)
-    with phone.room.database.read() as conn:
-        last = select(event.c.type).order_by(event.c.id.desc()).limit(1)
-        assert conn.execute(last).scalar_one() == EventType.RECORDING_MISSING
 
 
 def aged(phone: Recorder, key: int) -> None:
