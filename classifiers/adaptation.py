@@ -26,6 +26,8 @@ from classifiers.regression import (
 
 MOST_CORRECTED = 2_500
 """Decisions the correction is learned from; its cost grows with their square."""
+ENOUGH_FOR_CONTEST = 900
+"""From so many texts `against_all` counts in full; with few it is worse than what is known."""
 CARRIED_SHARE = 0.2
 """How much prior evidence counts as a feature of `against_all`."""
 UNTAUGHT = -1.2
@@ -156,8 +158,9 @@ def _once(lesson: Lesson, many: int, blend: Blend, company: Company) -> Learned:
     weights[:, places] += company.directions @ (few.along.T @ dual)
     carried[own, own] += correction.slope * blend.correction
     constant[correction.seen] += correction.constants * blend.correction
-    if blend.contest:
-        _add_contest(lesson, blend.contest, company, seen, weights, carried, constant)
+    share = blend.contest * min(1.0, len(lesson.truth) / ENOUGH_FOR_CONTEST)
+    if share:
+        _add_contest(lesson, share, company, seen, weights, carried, constant)
     return Learned(seen, weights, carried, constant)
 
 

@@ -117,17 +117,9 @@ def _method(trained: bool) -> Section:
 
 
 def _quality(facts: Mapping[str, Any], warm: bool) -> Section:
-    figures = tuple(
-        CardFigure(
-            FIGURE_NAMES[key],
-            float(row["value"]),
-            float(row["low"]),
-            float(row["high"]),
-            int(row["texts"]),
-        )
-        for key, row in _mapping(facts.get("figures")).items()
-        if key in FIGURE_NAMES and isinstance(row, Mapping)
-    )
+    rows = _mapping(facts.get("figures"))
+    found = (_figure(name, rows.get(key)) for key, name in FIGURE_NAMES.items())
+    figures = tuple(figure for figure in found if figure is not None)
     if not figures:
         sentence = "这个模型还没有用真实记录检验过，准确程度未知；请按日常采用率判断。"
         return Section("有多准", (sentence,))
@@ -137,6 +129,16 @@ def _quality(facts: Mapping[str, Any], warm: bool) -> Section:
         else "以下数字用真实来信检验得出，这些来信没有参与训练。"
     )
     return Section("有多准", (source, "括号内是百分之九十五的可信范围。"), figures)
+
+
+def _figure(name: str, row: object) -> CardFigure | None:
+    """Return one figure; None where it was not measured with its interval."""
+    known = _mapping(row)
+    values = [known.get(key) for key in ("value", "low", "high", "texts")]
+    if not all(isinstance(value, int | float) for value in values):
+        return None
+    value, low, high, texts = (float(value) for value in values if value is not None)
+    return CardFigure(name, value, low, high, int(texts))
 
 
 def _limits(warm: bool) -> Section:

@@ -34,7 +34,16 @@ def test_the_card_of_a_warm_model_gives_figures_with_intervals() -> None:
     assert "准确程度未知" not in _words(made)
 
 
-@pytest.mark.parametrize("manifest", [None, {}, {"facts": None}, {"facts": {"figures": [1]}}])
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        None,
+        {},
+        {"facts": None},
+        {"facts": {"figures": [1]}},
+        {"facts": {"figures": {"top1": {"value": 1}}}},
+    ],
+)
 def test_what_is_not_known_is_left_out(manifest: dict[str, object] | None) -> None:
     made = card(manifest)
     assert [section.title for section in made.sections] == TITLES
