@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from intake.domain.agent import Device
 from intake.domain.call import CallOutcome, Direction, Purpose
 from intake.domain.callback import CallbackOutcome
-from intake.domain.contact import Outcome, Source
+from intake.domain.contact import Outcome
 from intake.domain.errors import Incomplete, NotAllowed, StaleVersion, WrongState
 from intake.domain.people import Actor
 from intake.services.agents import sign_in_agent
@@ -48,25 +48,8 @@ def missed(
     outcome: CallOutcome = CallOutcome.ABANDONED,
     at: datetime = WORKING,
 ) -> int:
-    """A caller who gave up; the contact row is there as the bridge writes it."""
-    row = {
-        "source": Source.PHONE.value,
-        "external_id": f"pbx1:{telephone.comes.__name__}-{at.timestamp()}-{number}-{outcome}",
-        "received_at": at,
-        "media_type": "application/json",
-        "raw": b"",
-        "raw_hash": "",
-        "outcome": Outcome.OPEN.value,
-        "remark": "",
-    }
-    key = telephone.room.database.write(
-        lambda unit: unit.conn.execute(
-            insert(contact).values(row).returning(contact.c.id)
-        ).scalar_one()
-    )
-    call_id = telephone.comes(
-        number, contact_id=key, started_at=at, ended_at=at, outcome=outcome.value
-    )
+    """A caller who gave up."""
+    call_id = telephone.comes(number, started_at=at, ended_at=at, outcome=outcome.value)
     settle(telephone, call_id)
     return call_id
 
