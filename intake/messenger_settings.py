@@ -33,9 +33,7 @@ class MessengerSettings(BaseModel):
         if not (self.wechat_appid and self.wechat_secret.get_secret_value()):
             raise ValueError("wechat is open but wechat_appid or wechat_secret is empty")
         if len(self.wechat_token.get_secret_value()) < 8:
-            raise ValueError(
-                "wechat_token needs 8 characters or more, as on the platform"
-            )
+            raise ValueError("wechat_token needs 8 characters or more, as on the platform")
         if self.wechat_aes_key_text and len(self.wechat_aes_key_text) != 43:
             raise ValueError("wechat_aes_key is the EncodingAESKey of the platform: 43 characters")
         return self
