@@ -119,9 +119,14 @@ def test_a_held_caller_whose_operator_is_gone_is_back_in_line(
         for one in asterisk.cli("core show channels concise").replace("!", " ").splitlines()
         if "agent-8001" in one
     )
+    telephones.all[0].process.kill()
+    telephones.all[0].process.wait()
+    telephones.agent(calls=2)
     asterisk.cli(f"channel request hangup {line}")
-    bridge.books.until(lambda: "1. PJSIP/trunk" in asterisk.cli("queue show hotline"))
+    bridge.books.until(lambda: asterisk.cli("core show channels").count("(Outgoing Line)") == 1)
     assert telephones.all[1].process.poll() is None
+    done(bridge, CommandKind.HANGUP, linkedid=row.linkedid, extension="8001")
+    bridge.books.until_ended()
 
 
 def test_a_consultation_is_called_off(
