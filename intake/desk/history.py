@@ -8,6 +8,7 @@ from intake.domain.case_steps import CaseStep
 from intake.domain.contact import Source
 from intake.domain.events import EventType
 from intake.domain.reasons import DECLINE_REASONS, DeclineCode
+from intake.domain.return_visit import Decision
 from intake.domain.visit import Solved, VisitOutcome
 from intake.services.ticket_view import HistoryLine
 
@@ -112,6 +113,14 @@ def _case_step(data: _Data) -> str:
     return words + (f"：{'；'.join(told)}" if told else "")
 
 
+def _decided(data: _Data) -> str:
+    decision = data.get("decision")
+    words = Decision(decision).label if decision in set(Decision) else "审核回访"
+    seconded = {True: "，复核同意", False: "，复核不同意"}.get(data.get("agreed"), "")
+    opinion = f"；{data['opinion']}" if data.get("opinion") else ""
+    return f"回访审核：{words}{seconded}{opinion}"
+
+
 _WORDS: Mapping[EventType, Callable[[_Data], str]] = {
     EventType.TICKET_RECEIVED: _received,
     EventType.TICKET_CLAIMED: _plain("领取"),
@@ -143,6 +152,8 @@ _WORDS: Mapping[EventType, Callable[[_Data], str]] = {
     EventType.TICKET_VOIDED: _quoting("作废", "reason"),
     EventType.REPORTER_REVEALED: _quoting("查看反映人信息", "reason"),
     EventType.TICKET_DIALLED: _quoting("致电反映人", "reason"),
+    EventType.RETURN_ATTEMPTED: _plain("多次致电未能联系，改为书面告知"),
+    EventType.RETURN_DECIDED: _decided,
     EventType.REPORTER_FORGOTTEN: _plain("保存期满，已删除反映人信息"),
 }
 

@@ -81,13 +81,11 @@ class EventType(StrEnum):
     PBX_COMMAND_ENDED = "PbxCommandEnded"
     CALLBACK_DUE = "CallbackDue"
     CALLBACK_DONE = "CallbackDone"
-    RETURN_DUE = "ReturnDue"
     RETURN_ATTEMPTED = "ReturnAttempted"
     RETURN_DECIDED = "ReturnDecided"
     MESSAGE_WRITTEN = "MessageWritten"
     MESSAGE_SENT = "MessageSent"
     MESSAGE_FAILED = "MessageFailed"
-    MESSAGE_RECEIVED = "MessageReceived"
 
 
 GENESIS = "0" * 64

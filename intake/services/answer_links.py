@@ -95,7 +95,7 @@ def prove(room: Workroom, token: str, typed: str) -> AnswerLink:
             .where(answer_link.c.token_hash == row.token_hash)
             .values(tries=row.tries + 1)
         )
-        return MOST_TRIES - row.tries - 1
+        return MOST_TRIES - int(row.tries) - 1
 
     proved = room.database.write(work)
     if isinstance(proved, int):

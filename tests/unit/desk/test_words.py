@@ -13,6 +13,7 @@ from intake.domain.ticket_steps import TicketState
 
 BEGIN = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DUE = BEGIN + timedelta(minutes=100)
+NOT_OF_TICKETS = ("Call", "Caller", "Recording", "Agent", "Pbx", "Nuisance", "Message")
 OF_ACCOUNTS = {
     EventType.SIGNED_IN,
     EventType.SIGN_IN_FAILED,
@@ -44,7 +45,8 @@ def test_light(minutes: int, colour: str, words: str) -> None:
 
 
 def test_every_fact_of_a_ticket_has_words_of_its_own() -> None:
-    for kind in set(EventType) - OF_ACCOUNTS:
+    facts = {kind for kind in EventType if not kind.value.startswith(NOT_OF_TICKETS)}
+    for kind in facts - OF_ACCOUNTS:
         words = type_words(kind, {})
         assert words
         assert words != "变动", kind
