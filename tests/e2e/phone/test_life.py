@@ -45,6 +45,11 @@ def album() -> Path:
     return folder
 
 
+def picture(page: Page, album: Path, name: str) -> None:
+    """As it is: hiding the caret would leave a style attribute in the page."""
+    page.screenshot(path=album / name, caret="initial")
+
+
 def on_duty(page: Page, extension: str = "8001") -> Page:
     """Sign in with the browser's telephone, and be ready; returns the telephone window."""
     page.locator("#seat-in").wait_for()
@@ -66,21 +71,21 @@ def test_from_the_call_to_the_return_call(
 ) -> None:
     page = people("op1")
     window = on_duty(page)
-    window.screenshot(path=album / "1-telephone.png")
+    picture(window, album, "1-telephone.png")
     caller = telephones.call(CITIZEN, voice=True, stay_ms=120_000)
     page.locator("#pop-tags .tag").first.wait_for(timeout=20_000)
-    page.screenshot(path=album / "2-ringing.png")
+    picture(page, album, "2-ringing.png")
     page.keyboard.press("F2")
     expect(page.locator("#call-stage")).to_have_text("通话中", timeout=15_000)
     page.keyboard.press("F7")
     page.keyboard.type(WORDS)
     expect(page.locator("#note-state")).to_contain_text("已保存")
-    page.screenshot(path=album / "3-talking.png")
+    picture(page, album, "3-talking.png")
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/desk/tickets/SL*")
     number = page.url.rsplit("/", 1)[1]
     register(page, number)
-    page.screenshot(path=album / "4-registered.png")
+    picture(page, album, "4-registered.png")
     expect(page.locator("#call-stage")).to_have_text("通话中")
     page.keyboard.press("F4")
     expect(page.locator("#call-box")).to_be_hidden()
@@ -93,28 +98,28 @@ def test_from_the_call_to_the_return_call(
     ready(page)
     page.keyboard.press("f")
     expect(page.locator(".heading .state").first).to_have_text("已立案")
-    page.screenshot(path=album / "5-filed.png")
+    picture(page, album, "5-filed.png")
     case = page.locator(".heading a", has_text="案卷").inner_text().split()[-1]
     advance_case(hotline, case, "dispatched", unit="SZ")
     advance_case(hotline, case, "handled", result="已更换三盏路灯并试亮。")
     advance_case(hotline, case, "check_passed")
     page.goto(f"{hotline.address}/desk/returns")
     expect(page.locator("#list")).to_contain_text(number, timeout=20_000)
-    page.screenshot(path=album / "6-return-due.png")
+    picture(page, album, "6-return-due.png")
     telephones.citizen(digits="11111")
     dial_automatically(hotline, asterisk)
     until(page, f"{hotline.address}/desk/tickets/{number}", "回访：已接通，已解决")
-    page.screenshot(path=album / "7-asked.png")
+    picture(page, album, "7-asked.png")
     leader = people("zhiban")
     leader.goto(f"{hotline.address}/desk/cases/{case}")
     do(leader, "j", "closed", {}, "已结案")
     until(page, f"{hotline.address}/desk/tickets/{number}", "已办结")
-    page.screenshot(path=album / "8-closed.png")
+    picture(page, album, "8-closed.png")
     page.goto(f"{hotline.address}/desk/calls")
     page.locator("[data-play]").first.wait_for(timeout=30_000)
     page.locator("[data-play]").last.click()
     expect(page.locator("#player-sound")).not_to_have_js_property("duration", 0)
-    page.screenshot(path=album / "9-books.png")
+    picture(page, album, "9-books.png")
     assert loud(page), "the recording is silent"
 
 
@@ -129,7 +134,7 @@ def test_a_missed_caller_is_called_back(
     expect(page.locator("#pop")).to_be_hidden()
     page.goto(f"{hotline.address}/desk/callbacks")
     expect(page.locator("#list")).to_contain_text("138****0001", timeout=20_000)
-    page.screenshot(path=album / "missed-1-due.png")
+    picture(page, album, "missed-1-due.png")
     page.keyboard.press("Shift+F2")
     expect(page.locator("#seat-state")).to_have_text("就绪")
     telephones.citizen(voice=True)
@@ -139,14 +144,14 @@ def test_a_missed_caller_is_called_back(
     page.keyboard.press("F7")
     page.keyboard.type("回拨：市民说刚才想问路灯，已告知正在修。")
     expect(page.locator("#note-state")).to_contain_text("已保存")
-    page.screenshot(path=album / "missed-2-called-back.png")
+    picture(page, album, "missed-2-called-back.png")
     page.keyboard.press("F4")
     expect(page.locator("#call-box")).to_be_hidden()
     page.locator("#pop-none").select_option("CONSULT")
     page.locator(".toast", has_text="已记录").wait_for()
     page.goto(f"{hotline.address}/desk/callbacks")
     ready(page)
-    page.screenshot(path=album / "missed-3-done.png")
+    picture(page, album, "missed-3-done.png")
 
 
 def register(page: Page, number: str) -> None:
@@ -157,6 +162,8 @@ def register(page: Page, number: str) -> None:
             break
         page.wait_for_timeout(250)
         page.reload()
+    page.locator("#map canvas").wait_for()
+    page.wait_for_timeout(700)
     page.locator("[data-place]").first.click()
     expect(page.locator("#spot")).to_contain_text("单元网格", timeout=15_000)
     choose_first_suggestion(page)

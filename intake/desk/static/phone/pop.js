@@ -60,8 +60,9 @@ async function load(id) {
 
 function fill(told) {
   const {call} = told;
-  if (call.ended_at && !call.answered_at && call.direction === "IN" && !noteText()) {
-    // The caller gave up: there is nothing to write, the call-back has a list of its own.
+  const gaveUp = !call.answered_at && call.direction === "IN" && !noteText();
+  if (call.ended_at && (call.ticket || gaveUp)) {
+    // It has its ticket, or the caller gave up: call-backs have a list of their own.
     choose(null);
     showPop(null);
     return;
