@@ -54,7 +54,8 @@ def done(bridge: Running, kind: CommandKind, **payload: Any) -> None:
 def talk(bridge: Running, telephones: Telephones) -> Any:
     """A citizen and 8001 in conversation; the row of their call."""
     done(bridge, CommandKind.AGENT_ON, **PHONE)
-    telephones.agent()
+    # A stray BYE for the call of another test counts as a call: one more than is needed.
+    telephones.agent(calls=9)
     telephones.call(CALLER)
     return bridge.books.until(
         lambda: next((row for row in bridge.books.calls() if row.answered_at), None)
@@ -119,9 +120,6 @@ def test_a_held_caller_whose_operator_is_gone_is_back_in_line(
         for one in asterisk.cli("core show channels concise").replace("!", " ").splitlines()
         if "agent-8001" in one
     )
-    telephones.all[0].process.kill()
-    telephones.all[0].process.wait()
-    telephones.agent(calls=2)
     asterisk.cli(f"channel request hangup {line}")
     bridge.books.until(lambda: asterisk.cli("core show channels").count("(Outgoing Line)") == 1)
     assert telephones.all[1].process.poll() is None
@@ -133,7 +131,7 @@ def test_a_consultation_is_called_off(
     bridge: Running, asterisk: Asterisk, telephones: Telephones
 ) -> None:
     row = talk(bridge, telephones)
-    telephones.agent("8002", silent=True)
+    telephones.agent("8002", silent=True, calls=9)
     sealed = seal_value(bridge.room, "number", "extension:8002", "8002")
     both = {"linkedid": row.linkedid, "extension": "8001"}
     target = {"target": "extension:8002", "number": sealed, "internal": True}
@@ -160,10 +158,10 @@ def test_a_recording_pauses_and_goes_on(bridge: Running, telephones: Telephones)
 
 
 def test_a_caller_is_passed_on_to_an_emergency_number(
-    bridge: Running, telephones: Telephones
+    bridge: Running, asterisk: Asterisk, telephones: Telephones
 ) -> None:
     row = talk(bridge, telephones)
-    telephones.citizen()
+    telephones.citizen(calls=9)
     sealed = seal_value(bridge.room, "number", "emergency:120", "120")
     done(
         bridge,
@@ -174,8 +172,8 @@ def test_a_caller_is_passed_on_to_an_emergency_number(
         number=sealed,
         internal=False,
     )
-    agent, caller, ambulance = telephones.all[0], telephones.all[1], telephones.all[2]
-    assert agent.result(10) == 0
+    bridge.books.until(lambda: "agent-8001" not in asterisk.cli("core show channels"))
+    caller, ambulance = telephones.all[1], telephones.all[2]
     assert caller.process.poll() is None
     assert ambulance.process.poll() is None
     assert bridge.books.calls()[0].ended_at is None
@@ -185,7 +183,7 @@ def test_three_talk_and_the_caller_is_never_dropped(
     bridge: Running, asterisk: Asterisk, telephones: Telephones
 ) -> None:
     row = talk(bridge, telephones)
-    telephones.citizen()
+    telephones.citizen(calls=9)
     sealed = seal_value(bridge.room, "number", "emergency:110", "110")
     target = {"target": "emergency:110", "number": sealed, "internal": False}
     done(bridge, CommandKind.CONFERENCE, linkedid=row.linkedid, extension="8001", **target)
@@ -194,7 +192,7 @@ def test_three_talk_and_the_caller_is_never_dropped(
     assert " 3 " in shown
     assert all(one.process.poll() is None for one in telephones.all)
     done(bridge, CommandKind.HANGUP, linkedid=row.linkedid, extension="8001")
-    telephones.all[0].went_well()
+    bridge.books.until(lambda: "agent-8001" not in asterisk.cli("core show channels"))
     assert " 2 " in asterisk.cli("confbridge list")
     assert bridge.books.calls()[0].ended_at is None
 
@@ -203,7 +201,7 @@ def test_a_third_who_does_not_answer_leaves_the_two_together(
     bridge: Running, asterisk: Asterisk, telephones: Telephones
 ) -> None:
     row = talk(bridge, telephones)
-    telephones.citizen(response="486 Busy Here")
+    telephones.citizen(response="486 Busy Here", calls=9)
     sealed = seal_value(bridge.room, "number", "emergency:110", "110")
     target = {"target": "emergency:110", "number": sealed, "internal": False}
     command = order(
@@ -218,7 +216,7 @@ def test_an_operator_asks_first_and_then_leaves_the_two(
     bridge: Running, asterisk: Asterisk, telephones: Telephones
 ) -> None:
     row = talk(bridge, telephones)
-    colleague = telephones.agent("8002")
+    colleague = telephones.agent("8002", calls=9)
     sealed = seal_value(bridge.room, "number", "extension:8002", "8002")
     both = {"linkedid": row.linkedid, "extension": "8001"}
     target = {"target": "extension:8002", "number": sealed, "internal": True}
@@ -226,7 +224,7 @@ def test_an_operator_asks_first_and_then_leaves_the_two(
     bridge.books.until(lambda: "agent-8002" in asterisk.cli("core show channels"))
     time.sleep(0.5)
     done(bridge, CommandKind.TRANSFER_COMPLETE, **both)
-    telephones.all[0].went_well()
+    bridge.books.until(lambda: "agent-8001" not in asterisk.cli("core show channels"))
     time.sleep(0.5)
     assert telephones.all[1].process.poll() is None
     assert colleague.process.poll() is None
@@ -236,7 +234,7 @@ def test_the_shift_leader_listens_in(
     bridge: Running, asterisk: Asterisk, telephones: Telephones
 ) -> None:
     row = talk(bridge, telephones)
-    telephones.agent("8003")
+    telephones.agent("8003", calls=9)
     told = {"by_extension": "8003", "device": "PHONE", "mode": "listen"}
     done(bridge, CommandKind.SPY, linkedid=row.linkedid, extension="8001", **told)
     assert "ChanSpy" in asterisk.cli("core show channels")
