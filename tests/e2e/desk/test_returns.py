@@ -11,11 +11,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select, update
 
+from intake.domain.agent import Device
 from intake.domain.call import CallOutcome, CallRecord, Direction, Purpose
 from intake.domain.numbers import ticket_number
 from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import TicketState
 from intake.services.agent_calls import agent_reachable
+from intake.services.agents import sign_in_agent
 from intake.services.call_books import CallChange, save_calls
 from intake.services.callbacks import settle_call
 from intake.store.tables import callback_task, pbx, return_task
@@ -241,6 +243,7 @@ def test_texts_are_the_shift_leaders(exchange: Exchange, seat: Desk, axe: Check)
     words.fill("您好，{县}城管，{姓名}，您刚才来电？")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#callback .fault")).to_contain_text("不能用“{姓名}”")
+    ready(page)
     words = page.locator("#callback textarea")
     expect(words).to_have_value("您好，{县}城管，{姓名}，您刚才来电？")
     words.fill("您好，{县}城管，您{时间}来电？")
@@ -249,8 +252,9 @@ def test_texts_are_the_shift_leaders(exchange: Exchange, seat: Desk, axe: Check)
 
 
 def test_wallboard_moves_by_itself(
-    exchange: Exchange, seat: Desk, axe: Check, pictures: Path
+    exchange: Exchange, centre: Centre, seat: Desk, axe: Check, pictures: Path
 ) -> None:
+    sign_in_agent(exchange.room, centre.operator, "8001", Device.PHONE)
     page = seat("zhiban", viewport={"width": 1920, "height": 1080})
     page.goto(f"{exchange.site.address}/desk/wallboard")
     ready(page)
