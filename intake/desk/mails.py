@@ -4,13 +4,11 @@ A mail's own markup is shown on a page of its own, where nothing runs and nothin
 """
 
 from collections.abc import Iterator
-from itertools import chain
 
 from aiohttp import web
 
 from intake.desk.forms import query_text, read_own_form, text
 from intake.desk.pages import render, signed_in
-from intake.domain.mail import Check
 from intake.http.identity import Identity
 from intake.http.problems import no
 from intake.http.room import call
@@ -63,9 +61,7 @@ async def show_mail(request: web.Request, identity: Identity) -> web.StreamRespo
     view = await _view(request, identity)
     verdicts = view.line.stored.verdicts
     checks = [("SPF", verdicts.spf), ("DKIM", verdicts.dkim), ("DMARC", verdicts.dmarc)]
-    return render(
-        request, "mail.html", identity, view=view, mail=view.line.stored, checks=checks, Check=Check
-    )
+    return render(request, "mail.html", identity, view=view, mail=view.line.stored, checks=checks)
 
 
 @signed_in
@@ -109,7 +105,7 @@ async def do_replay(request: web.Request, identity: Identity) -> web.StreamRespo
 
 def _next_piece(_room: object, pieces: Iterator[bytes]) -> bytes:
     """The next piece that is not empty; empty at the end."""
-    return next(filter(None, chain(pieces, ())), b"")
+    return next(filter(None, pieces), b"")
 
 
 async def _view(request: web.Request, identity: Identity) -> MailView:

@@ -1,7 +1,7 @@
 """Mails for the desk: the list of those that wait for a person, one mail, its original, replay."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import Select, select, update
@@ -11,7 +11,7 @@ from intake.domain.errors import Incomplete, NotFound, WrongState
 from intake.domain.events import EventType, Fact, Subject
 from intake.domain.numbers import ticket_key, ticket_number
 from intake.domain.people import Action, Actor
-from intake.security.masking import mask_email, mask_name
+from intake.security.masking import mask_email, mask_name, scrub
 from intake.services.mail_reception import MAIL_TOPIC
 from intake.services.mail_stored import (
     MailForgotten,
@@ -89,10 +89,16 @@ def mails_of_ticket(room: Workroom, actor: Actor, number: str) -> list[MailLine]
 
 
 def view_mail(room: Workroom, actor: Actor, contact_id: int) -> MailView:
-    """One mail, its sender masked; raises NotAllowed and NotFound."""
+    """One mail, its sender masked; raises NotAllowed and NotFound.
+
+    Addresses and numbers are taken out of the text too: quotations and signatures are full of
+    them. Whoever needs them opens the original.
+    """
     actor.require(Action.REGISTER)
     stored = _require(room, contact_id)
-    return MailView(_line(stored), find_reading(room, stored), stored.outcome in _AGAIN)
+    reading = find_reading(room, stored)
+    shown = replace(reading, text=scrub(reading.text), markup=scrub(reading.markup))
+    return MailView(_line(stored), shown, stored.outcome in _AGAIN)
 
 
 def original(room: Workroom, actor: Actor, contact_id: int, reason: str) -> Iterator[bytes]:

@@ -36,6 +36,7 @@ AUDITOR = Actor(Role.AUDITOR, "审计员", 3)
 HOSTILE = (
     '<p>请处理</p><script>alert(1)</script><img src="http://tracker.example/x.gif">'
     '<a href="javascript:alert(1)">x</a>'
+    f'<p>回信 <a href="mailto:{CITIZEN}">{CITIZEN}</a> 或 13800000000</p>'
 )
 
 
@@ -142,6 +143,7 @@ async def test_pages(pages: Pages, office: Workroom) -> None:
     page, _ = await pages.get("/desk/mails/3")
     assert "请处理" in page
     assert CITIZEN not in page
+    assert "13800000000" not in page
     assert "<script>alert" not in page
     ticket, _ = await pages.get(f"/desk/tickets/{number_of(office)}")
     assert f"/desk/mails?ticket={number_of(office)}" in ticket
@@ -154,7 +156,7 @@ async def test_the_mails_own_markup_is_shut_in(pages: Pages) -> None:
     policy = headers["Content-Security-Policy"]
     assert "sandbox" in policy
     assert "default-src 'none'" in policy
-    for absent in ("script", "tracker", "javascript", "<img"):
+    for absent in ("script", "tracker", "javascript", "<img", CITIZEN, "13800000000"):
         assert absent not in text
 
 
