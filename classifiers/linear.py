@@ -7,6 +7,7 @@ the matter belongs to another authority (`out`); the county part's are named in 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +43,7 @@ class LinearPart:
         self,
         vectorizer: Vectorizer,
         columns: Columns,
-        weights: npt.NDArray[np.float16],
+        weights: npt.NDArray[np.floating[Any]],
         bias: Floats,
     ) -> None:
         if weights.shape != (len(vectorizer.keys), len(columns.names)):
@@ -56,7 +57,7 @@ class LinearPart:
 
     def margins(self, vector: SparseVector) -> Floats:
         """Return one margin for each column (above 0 speaks for it)."""
-        rows = self.weights[vector.columns].astype(np.float32)
+        rows = self.weights[vector.columns].astype(np.float32, copy=False)
         return np.asarray(vector.values @ rows + self.bias, dtype=np.float32)
 
     def words_for(self, vector: SparseVector, column: int, most: int) -> list[str]:

@@ -101,6 +101,7 @@ def load(path: Path) -> Trained:
 
 def _county(archive: Archive) -> CountyPart:
     linear = _unpacked("county", archive)
+    linear.weights = linear.weights.astype(np.float32)  # asked for every text; halves cost time
     answers, fields = answers_of(labels()), fields_of(labels())
     appeal = None
     if "appeal_carried" in archive.arrays:

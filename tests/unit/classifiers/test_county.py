@@ -199,13 +199,3 @@ def test_copies_stand_on_one_side_of_every_split() -> None:
     examples = [Example(str(n), "C01037", "", text) for n, text in enumerate([*texts, *texts])]
     folds = folds_of(examples, 7)
     assert folds[:3] == folds[3:]
-
-
-def test_few_decisions_hardly_move_a_sure_cold_answer() -> None:
-    words = lexicon()
-    reader = Reader(catalogue(), words)
-    text = "共享单车乱停乱放，把盲道占满了"
-    before = Suggester(train(reader, words, BASE, [])).suggest(text).guesses[0]
-    few = _decisions()[: LEAST_DECISIONS + 10]
-    after = Suggester(train(reader, words, BASE, few)).suggest(text).guesses[0]
-    assert after.label == before.label == "E09011"
