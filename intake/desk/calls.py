@@ -23,6 +23,7 @@ _SHOWN: Mapping[str, str] = {
     "all": "全部",
     "mine": "我的",
     "missed": "漏接",
+    "undecided": "待处理",
     "messages": "语音留言",
 }
 _FORCED: Mapping[Forced, str] = {

@@ -98,7 +98,7 @@ function link(path, number) {
 
 function ticketLine(row) {
   const line = document.createElement("li");
-  const same = element("button", "并入本次来电", "small");
+  const same = element("button", "关联这一件", "small");
   same.type = "button";
   same.dataset.same = row.number;
   same.addEventListener("click", () => makeTicket(row.number));

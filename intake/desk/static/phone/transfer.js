@@ -37,9 +37,10 @@ export function prepareTransfer(known) {
   let rows = [];
   const words = place("transfer-words");
   place("call-box").querySelector("[data-call=transfer]").addEventListener("click", async () => {
-    rows = (await attempt(() => read("/transfer-targets")))?.rows ?? [];
     words.value = "";
-    show(rows, "");
+    place("targets").textContent = "正在读取…";
+    rows = (await attempt(() => read("/transfer-targets")))?.rows ?? [];
+    show(rows, words.value.trim());
   });
   words.addEventListener("input", () => show(rows, words.value.trim()));
   place("transfer-form").addEventListener("submit", event => {
