@@ -116,7 +116,8 @@ def _case_step(data: _Data) -> str:
 def _decided(data: _Data) -> str:
     decision = data.get("decision")
     words = Decision(decision).label if decision in set(Decision) else "审核回访"
-    seconded = {True: "，复核同意", False: "，复核不同意"}.get(data.get("agreed"), "")
+    agreed = data.get("agreed")
+    seconded = "" if agreed is None else "，复核同意" if agreed else "，复核不同意"
     opinion = f"；{data['opinion']}" if data.get("opinion") else ""
     return f"回访审核：{words}{seconded}{opinion}"
 
