@@ -172,7 +172,7 @@ def test_the_line_comes_back_by_itself(asterisk: Asterisk, phone_window: Window)
     asterisk.kill()
     expect(window.locator("body")).to_have_attribute("data-registration", "lost")
     asterisk.start()
-    expect(window.locator("body")).to_have_attribute("data-registration", "ready", timeout=30_000)
+    expect(window.locator("body")).to_have_attribute("data-registration", "ready", timeout=90_000)
 
 
 def test_there_is_one_window(site: Site, phone_window: Window) -> None:

@@ -47,19 +47,22 @@ export function connect({websocket, uri, secret}) {
     connection_recovery_max_interval: 10,
   });
   change({registration: "connecting"});
-  ua.on("registered", () => change({registration: "ready"}));
-  ua.on("unregistered", () => change({registration: "lost"}));
-  ua.on("disconnected", () => change({registration: ua ? "lost" : "off"}));
-  ua.on("connected", () => change({registration: "connecting"}));
-  ua.on("registrationFailed", event => {
+  const own = ua;
+  // A line that was given up says its last words late: they are not about the new one.
+  const on = (event, hears) => own.on(event, told => { if (own === ua) hears(told); });
+  on("registered", () => change({registration: "ready"}));
+  on("unregistered", () => change({registration: "lost"}));
+  on("disconnected", () => change({registration: "lost"}));
+  on("connected", () => change({registration: "connecting"}));
+  on("registrationFailed", event => {
     const status = event.response?.status_code;
     const refused = [401, 403, 404].includes(status) || event.cause === JsSIP.C.causes.AUTHENTICATION_ERROR;
     change({registration: refused ? "refused" : "lost"});
     if (refused) hear.refused();
-    // Without a connection JsSIP comes back by itself, after an answer it does not.
-    else if (status) setTimeout(() => ua?.register(), RETRY_MILLISECONDS);
+    // Without a connection JsSIP comes back by itself; after an answer, or none, it does not.
+    else setTimeout(() => { if (own === ua && own.isConnected()) own.register(); }, RETRY_MILLISECONDS);
   });
-  ua.on("newRTCSession", ({session: fresh, originator, request}) => {
+  on("newRTCSession", ({session: fresh, originator, request}) => {
     if (originator === "remote") take(fresh, request);
   });
   ua.start();
