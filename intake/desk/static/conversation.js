@@ -1,4 +1,4 @@
-// The reply box: common phrases go in where the cursor is; what is typed survives a new panel.
+// The reply box: common phrases go in where the cursor is. New lines come beside the box, never over it.
 import {listen} from "/desk/static/live.js";
 
 const panel = document.getElementById("conversation");
@@ -10,18 +10,6 @@ panel?.addEventListener("click", event => {
   const box = document.getElementById("reply");
   box.setRangeText(phrase.dataset.phrase, box.selectionStart, box.selectionEnd, "end");
   box.focus();
-});
-
-// A new panel must not take away what is being typed.
-panel?.addEventListener("htmx:beforeSwap", event => {
-  const box = document.getElementById("reply");
-  const reading = event.detail.requestConfig.verb === "get";
-  if (reading && box && (box.value || document.activeElement === box)) {
-    const fresh = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
-    const lines = fresh.querySelector(".conversation");
-    if (lines) panel.querySelector(".conversation, .hint")?.replaceWith(lines);
-    event.detail.shouldSwap = false;
-  }
 });
 
 panel?.addEventListener("htmx:afterSwap", () => {
