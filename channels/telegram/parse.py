@@ -31,7 +31,7 @@ def read_update(raw: bytes, received_at: datetime) -> Update:
     ``raw`` is at most LARGEST_UPDATE bytes of JSON. Its number is the external id.
     """
     try:
-        told = json.loads(raw)
+        told = _whole(json.loads(raw))
         number = told["update_id"]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise NotAnUpdate from None
@@ -48,6 +48,11 @@ def read_update(raw: bytes, received_at: datetime) -> Update:
     except Exception:
         # The library trusts its server; strangers' JSON may break it in any way.
         return replace(update, outcome=Outcome.UNREADABLE, remark="unreadable update")
+
+
+def _whole(told: Any) -> Any:
+    """Without half characters, which JSON may escape and no store can keep."""
+    return json.loads(json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _understood(update: Update, told: dict[str, Any]) -> Update:

@@ -24,6 +24,7 @@ from intake.desk import (
     signin,
     telephone,
     wallboard,
+    wordings,
 )
 from intake.desk.pages import HERE, problem_page
 from intake.desk.tail import add_tail
@@ -40,7 +41,7 @@ def add_desk(app: web.Application) -> None:
     desk[place.ATLAS] = place.Atlas()
     add_tail(desk, app)
     desk.add_routes(_ROUTES)
-    for pages in (calls, callbacks, returns, scripts, wallboard, books):
+    for pages in (calls, callbacks, returns, scripts, wordings, wallboard, books):
         desk.add_routes(pages.ROUTES)
     desk.router.add_static("/static", HERE / "static")
     desk.on_response_prepare.append(_keep_static)
@@ -72,6 +73,7 @@ _ROUTES = [
     web.get(_TICKET + "/places", place.show_ticket_places),
     web.get(_TICKET + "/conversation", conversation.show_conversation),
     web.post(_TICKET + "/message", conversation.write),
+    web.get(r"/voices/{id:\d{1,15}}", conversation.play_voice),
     web.post(_TICKET + "/register", sheet.do_register),
     web.post(_TICKET + "/reveal", person.do_reveal),
     web.post(_TICKET + "/presence", person.be_seen),

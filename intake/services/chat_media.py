@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 
 from intake.domain.letter import TryLater, Undeliverable
 from intake.domain.message import MessageChannel
+from intake.domain.people import Action, Actor
 from intake.domain.submission import Upload
 from intake.services.accept import attachment_rows
 from intake.services.outbox import Job, finish_with
@@ -18,6 +19,9 @@ from intake.store.tables import attachment, chat_media, ticket
 from intake.store.unit import Unit
 
 VOICES = "voices"
+_PLAYED = frozenset({"audio/ogg", "audio/mpeg", "audio/mp4", "audio/amr", "audio/wav"})
+"""What a browser is told a stranger's file is; anything else it may only keep."""
+
 _TOO_LARGE = "文件太大，没有保存。"
 
 
@@ -64,14 +68,16 @@ def _nothing(_: Unit) -> None:
     """The file has been dealt with before."""
 
 
-def read_voice(room: Workroom, key: int) -> tuple[bytes, str] | None:
-    """A voice message in clear with its media type, or None."""
+def read_voice(room: Workroom, actor: Actor, key: int) -> tuple[bytes, str] | None:
+    """A voice message in clear with its media type, or None; raises NotAllowed."""
+    actor.require(Action.PLAY_RECORDING)
     with room.database.read() as conn:
         row = conn.execute(select(chat_media).where(chat_media.c.id == key)).first()
     if row is None or row.state != "READY" or not row.key:
         return None
     sealed = (room.settings.uploads / row.key).read_bytes()
-    return room.cipher.open(sealed, f"chat.voice:{row.key}"), row.media_type
+    shown = row.media_type if row.media_type in _PLAYED else "application/octet-stream"
+    return room.cipher.open(sealed, f"chat.voice:{row.key}"), shown
 
 
 def _store_photo(room: Workroom, content: bytes, media_type: str) -> Upload:

@@ -20,7 +20,7 @@ from intake.domain.visit import Satisfaction, Solved, VisitOutcome
 from intake.services.return_address import return_address
 from intake.services.stepping import find_ticket
 from intake.services.workroom import Workroom
-from intake.store.tables import account, call, message, recording, supplement, visit
+from intake.store.tables import account, call, chat_media, message, recording, supplement, visit
 
 _ENDED_BADLY = {MessageState.BOUNCED, MessageState.BLOCKED, MessageState.FAILED, MessageState.HELD}
 
@@ -47,6 +47,7 @@ class Line:
     bad: bool = False
     detail: str = ""
     recordings: tuple[int, ...] = ()
+    voice: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ def read_conversation(room: Workroom, actor: Actor, number: str) -> Conversation
         lines = [
             *_messages(conn, sheet, names),
             *_supplements(conn, sheet),
+            *_files(conn, sheet),
             *_calls(conn, sheet, names),
             *_visits(conn, sheet, names),
         ]
@@ -123,6 +125,26 @@ def _supplements(conn: Connection, sheet: Ticket) -> list[Line]:
             way="网页" if row.by_role == "CITIZEN" else "接线员代记",
             what="补充",
             text=row.text,
+        )
+        for row in rows
+    ]
+
+
+def _files(conn: Connection, sheet: Ticket) -> list[Line]:
+    """Voice messages, and files that did not arrive; photos are shown with the report."""
+    rows = conn.execute(
+        select(chat_media)
+        .where(chat_media.c.ticket_id == sheet.id)
+        .where((chat_media.c.kind != "photo") | (chat_media.c.state != "READY"))
+    )
+    return [
+        Line(
+            at=row.asked_at,
+            side=Side.CITIZEN,
+            way=MessageChannel(row.channel).label,
+            what="照片" if row.kind == "photo" else "语音",
+            detail=row.trouble or ("正在取回" if row.state == "WAITING" else ""),
+            voice=row.id if row.state == "READY" else None,
         )
         for row in rows
     ]

@@ -6,7 +6,7 @@ MINSHENG_TEST_POSTGRES names a PostgreSQL on this machine to be measured too.
 import sys
 from collections.abc import Callable, Mapping
 
-from tests.benchmarks import calls, create, lists, mail, near, start, suggest
+from tests.benchmarks import calls, create, lists, mail, near, start, suggest, updates
 
 BENCHMARKS: Mapping[str, Callable[[], None]] = {
     "create": create.run,
@@ -16,6 +16,7 @@ BENCHMARKS: Mapping[str, Callable[[], None]] = {
     "start": start.run,
     "calls": calls.run,
     "mail": mail.run,
+    "updates": updates.run,
 }
 
 

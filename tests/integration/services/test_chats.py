@@ -12,14 +12,16 @@ from sqlalchemy import func, select, update
 from intake.domain import chat_words as words
 from intake.domain.chat import Heard, Media
 from intake.domain.contact import Outcome
-from intake.domain.errors import KeyReused
+from intake.domain.errors import KeyReused, NotAllowed
 from intake.domain.letter import Letter, TryLater, Undeliverable
 from intake.domain.message import MessageChannel
 from intake.domain.numbers import ticket_number
 from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import TicketState
 from intake.jobs.tasks import run_job
+from intake.services.chat_media import read_voice
 from intake.services.chats import Update, submit_left_alone, take_updates
+from intake.services.conversation import read_conversation
 from intake.services.notices import write_notices
 from intake.services.outbox import take_due
 from intake.services.workroom import utc_now
@@ -274,3 +276,20 @@ def due(desk: Desk) -> None:
     """Time passes for what waits."""
     change = update(outbox).values(available_at=utc_now())
     desk.room.database.write(lambda unit: unit.conn.execute(change).rowcount)
+
+
+def test_a_voice_is_kept_sealed_and_played(desk: Desk, messenger: Messenger) -> None:
+    messenger.files["v1"] = b"OggS and a voice"
+    citizen = Citizen(desk)
+    citizen.sends({"text": "听我说", "media": (Media("voice", "v1"),)}, {"pressed": "submit"})
+    work(desk)
+    lines = read_conversation(desk.room, desk.operator, only_ticket(desk).number).lines
+    [voice] = [line.voice for line in lines if line.voice]
+    assert read_voice(desk.room, desk.operator, voice) == (
+        b"OggS and a voice",
+        "application/octet-stream",
+    )
+    kept = b"".join(path.read_bytes() for path in (desk.room.settings.uploads / "voices").iterdir())
+    assert b"voice" not in kept
+    with pytest.raises(NotAllowed):
+        read_voice(desk.room, desk.dispatcher, voice)

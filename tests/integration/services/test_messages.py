@@ -1,6 +1,7 @@
 """Messages to citizens: written once for their cause, sent at least once, never too often."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -13,15 +14,16 @@ from intake.domain.message_texts import RECEIPT
 from intake.domain.submission import Arrival, ReporterDetails
 from intake.domain.ticket import Ticket
 from intake.jobs.tasks import run_job
+from intake.services import deliver_message
 from intake.services.ask import ask_info
 from intake.services.audit import verify
 from intake.services.deliver_message import bounced
 from intake.services.notices import write_notices
-from intake.services.outbox import take_due
+from intake.services.outbox import finish_with, take_due
 from intake.services.supplement import add_supplement
 from intake.services.wordings import edit_wording, preview
 from intake.services.workroom import utc_now
-from intake.services.write_message import note, reply
+from intake.services.write_message import SEND_TOPIC, note, reply
 from intake.store.tables import door, message, outbox, ticket
 from tests.integration.services.desk import Desk
 
@@ -160,8 +162,31 @@ def test_a_busy_channel_is_tried_again_and_given_up(desk: Desk, postman: Postman
 
 def make_due(desk: Desk) -> None:
     """Time passes for everything that waits."""
-    change = update(outbox).values(available_at=utc_now())
+    change = update(outbox).values(available_at=utc_now(), lease_until=None)
     desk.room.database.write(lambda unit: unit.conn.execute(change).rowcount)
+
+
+def test_a_worker_killed_after_sending_sends_under_the_same_key(
+    desk: Desk, postman: Postman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailed(desk)
+    write_notices(desk.room)
+    killed = iter([True])
+
+    def finish(*given: Any) -> bool:
+        if next(killed, False):
+            raise SystemExit
+        return finish_with(*given)
+
+    monkeypatch.setattr(deliver_message, "finish_with", finish)
+    [job] = [one for one in take_due(desk.room, 50, 60.0) if one.topic == SEND_TOPIC]
+    with pytest.raises(SystemExit):
+        run_job(desk.room, job.id, job.attempts)
+    make_due(desk)
+    run_all(desk)
+    first, second = postman.letters
+    assert (first.key, first.message_id) == (second.key, second.message_id)
+    assert states(desk) == [MessageState.SENT]
 
 
 def test_who_blocks_us_is_left_alone(desk: Desk, postman: Postman) -> None:
