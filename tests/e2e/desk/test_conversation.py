@@ -15,7 +15,7 @@ def test_reply_and_note(site: Site, desk: Desk) -> None:
     page, colleague = desk("op1"), desk("op2")
     open_ticket(page, site.address, number)
     open_ticket(colleague, site.address, number)
-    page.keyboard.press("k")
+    page.keyboard.press(";")
     box = page.get_by_label("写给市民，或只给同事看")
     expect(box).to_be_focused()
     page.get_by_text("常用语").click()
