@@ -27,7 +27,7 @@ def test_reply_and_note(site: Site, desk: Desk) -> None:
     box.fill("像是上个月撞坏的那一段")
     page.get_by_role("button", name="存为内部备注").click()
     expect(page.locator(".conversation .said-by-inside")).to_contain_text("上个月撞坏")
-    page.screenshot(path=PICTURES / "desk-conversation.png", full_page=True)
+    page.screenshot(path=PICTURES / "desk-conversation.png", full_page=True, caret="initial")
 
 
 def test_nothing_is_sent_by_an_empty_box(site: Site, desk: Desk) -> None:
