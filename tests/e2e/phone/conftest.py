@@ -112,6 +112,11 @@ def lend_line(page: Page, asterisk: Asterisk) -> None:
             }
         ),
     )
+    sign_on(asterisk)
+
+
+def sign_on(asterisk: Asterisk) -> None:
+    """What the bridge tells the PBX of an operator, after every connection."""
     ami = asterisk.ami()
     ami.action(
         "Originate",
