@@ -177,6 +177,7 @@ def test_answers_by_digits_and_the_next(
     page.keyboard.press("Control+Enter")
     expect(page.locator(".toast")).to_have_text("已登记")
     assert state_of(centre, first) == "REVIEW"
+    ready(page)
     page.keyboard.press("e")
     expect(page.locator("h1")).to_contain_text(second.number)
     call_ready(page)
