@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.services.address import announced_address
+
+expect.set_options(timeout=20_000)  # as patient as a busy machine needs
 
 FLAGS = (
     "--no-sandbox",

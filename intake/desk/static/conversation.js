@@ -17,6 +17,15 @@ panel?.addEventListener("htmx:afterSwap", () => {
   if (lines) lines.scrollTop = lines.scrollHeight;
 });
 
+// A fact may come before the answer to what caused it, and then meets the panel that goes away.
+const LATER_MILLISECONDS = [700, 3000, 9000];
+panel?.addEventListener("htmx:afterSwap", event => {
+  if (event.detail.requestConfig?.verb !== "post") return;
+  for (const wait of LATER_MILLISECONDS) {
+    setTimeout(() => document.body.dispatchEvent(new Event("said")), wait);
+  }
+});
+
 function again(fact) {
   if (fact.number === number) document.body.dispatchEvent(new Event("said"));
 }

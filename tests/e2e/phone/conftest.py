@@ -112,11 +112,13 @@ def lend_line(page: Page, asterisk: Asterisk) -> None:
             }
         ),
     )
-    sign_on(asterisk)
+    tell_secret(asterisk)
+    member = f"PJSIP/web-{EXTENSION}"
+    asterisk.ami().action("QueueAdd", Queue="hotline", Interface=member, MemberName=EXTENSION)
 
 
-def sign_on(asterisk: Asterisk) -> None:
-    """What the bridge tells the PBX of an operator, after every connection."""
+def tell_secret(asterisk: Asterisk) -> None:
+    """What the bridge tells the PBX of an operator's browser, after every connection."""
     ami = asterisk.ami()
     ami.action(
         "Originate",
@@ -127,9 +129,6 @@ def sign_on(asterisk: Asterisk) -> None:
         Variable=f"MS_KEY={EXTENSION}\nMS_VALUE={SECRET}",
     )
     ami.wait(Event="OriginateResponse", Response="Success")
-    ami.action(
-        "QueueAdd", Queue="hotline", Interface=f"PJSIP/web-{EXTENSION}", MemberName=EXTENSION
-    )
 
 
 def loudness(path: Path) -> float:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from playwright.sync_api import Error, Page, expect
 
 from tests.e2e.desk.conftest import Site
-from tests.e2e.phone.conftest import SECRET, loudness, sign_on
+from tests.e2e.phone.conftest import SECRET, loudness, tell_secret
 from tests.services.asterisk import Asterisk
 from tests.services.sipp import Sipp, Telephones
 
@@ -173,7 +173,7 @@ def test_the_line_comes_back_by_itself(asterisk: Asterisk, phone_window: Window)
     expect(window.locator("body")).to_have_attribute("data-registration", "lost")
     asterisk.start()
     # The PBX writes its database once a second: what was told just before the kill is gone.
-    sign_on(asterisk)
+    tell_secret(asterisk)
     expect(window.locator("body")).to_have_attribute("data-registration", "ready", timeout=90_000)
 
 

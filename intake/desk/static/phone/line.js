@@ -6,6 +6,8 @@ const GATHER_MILLISECONDS = 400;
 const RENEW_SECONDS = 120;
 const RETRY_MILLISECONDS = 3000;
 const BUSY_HERE = 486;
+const HOLD_MILLISECONDS = 250;
+const HOLD_TRIES = 20;
 
 export const state = {
   // off, connecting, ready, lost (the line is down), refused (the PBX does not know us)
@@ -139,8 +141,14 @@ export function hangUp() {
 
 export function toggleHold() {
   if (state.call?.stage !== "talking") return;
-  if (state.call.held) session.unhold();
-  else session.hold();
+  hold(session, !state.call.held, HOLD_TRIES);
+}
+
+// While the PBX has not answered the last change JsSIP refuses another: asked again a moment later.
+function hold(asked, wanted, tries) {
+  if (asked !== session || !tries) return;
+  const taken = wanted ? asked.hold() : asked.unhold();
+  if (!taken) setTimeout(() => hold(asked, wanted, tries - 1), HOLD_MILLISECONDS);
 }
 
 export function toggleMute() {
