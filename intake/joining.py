@@ -2,7 +2,7 @@
 
 from intake.domain.message import MessageChannel
 from intake.security.keyring import Keyring
-from intake.services.workroom import Courier, Fetches
+from intake.services.workroom import Courier
 from intake.settings import Settings
 
 
@@ -36,17 +36,3 @@ def couriers_of(settings: Settings, keys: Keyring) -> dict[MessageChannel, Couri
 
         couriers[MessageChannel.WECHAT] = WeChatCourier(settings)
     return couriers
-
-
-def fetchers_of(settings: Settings) -> dict[MessageChannel, Fetches]:
-    """Whoever can bring files home that citizens left at a messenger."""
-    fetchers: dict[MessageChannel, Fetches] = {}
-    if settings.has_telegram:
-        from channels.telegram.reply import TelegramCourier
-
-        fetchers[MessageChannel.TELEGRAM] = TelegramCourier(settings)
-    if settings.wechat:
-        from channels.wechat.reply import WeChatCourier
-
-        fetchers[MessageChannel.WECHAT] = WeChatCourier(settings)
-    return fetchers

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from intake.domain.calendar import parse_windows
-from intake.joining import couriers_of, fetchers_of
+from intake.joining import couriers_of
 from intake.security import keyring
 from intake.services.county import load_county
 from intake.services.work_calendar import national_calendar
@@ -33,5 +33,4 @@ def open_room(settings: Settings) -> Workroom:
         county=load_county(database),
         calendar=national_calendar(overrides, parse_windows(settings.office_hours)),
         couriers=couriers_of(settings, keys),
-        fetchers=fetchers_of(settings),
     )

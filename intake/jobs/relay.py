@@ -1,4 +1,4 @@
-"""The relay: wakes when somebody commits, folds tallies, writes notices, runs due duties and
+"""The relay: wakes when somebody commits, folds tallies, plans notices, runs due duties and
 rings due rows.
 
 Any number of relays may run on one store; leases keep them apart.
@@ -11,7 +11,7 @@ import structlog
 
 from intake.jobs.rings import Ring
 from intake.services import outbox, upkeep
-from intake.services.notices import write_notices
+from intake.services.notices import plan_notices
 from intake.services.workroom import Workroom
 
 log = structlog.get_logger()
@@ -51,7 +51,7 @@ class Relay:
     def round(self) -> bool:
         """One round; True when there may be more to do at once. Raises StoreUnavailable."""
         upkeep.fold_tallies(self._room)
-        write_notices(self._room)
+        plan_notices(self._room)
         self._run_duties()
         batch = self._ring.capacity()
         jobs = outbox.take_due(self._room, batch, self._ring.seconds) if batch else []

@@ -17,11 +17,13 @@ from intake.services.chat_media import fetch_media
 from intake.services.chat_say import say
 from intake.services.chats import SAY_TOPIC
 from intake.services.deliver_message import deliver
+from intake.services.notices import NOTICE_TOPIC, write_notice
 from intake.services.outbox import Job
 from intake.services.photos import clean_photos
 from intake.services.retraining import RETRAIN_TOPIC, run_training
 from intake.services.suggest import suggest_changed, suggest_received
 from intake.services.workroom import Workroom
+from intake.services.write_message import SEND_TOPIC
 
 log = structlog.get_logger()
 
@@ -68,11 +70,6 @@ def photos_clean(room: Workroom, job: Job) -> None:
     clean_photos(room, job.id, int(job.payload["ticket"]))
 
 
-def message_send(room: Workroom, job: Job) -> None:
-    """A message to a citizen that is due."""
-    deliver(room, job)
-
-
 def model_retrain(room: Workroom, job: Job) -> None:
     """The nightly training on the county's decisions."""
     done = run_training(room, job.id)
@@ -88,7 +85,8 @@ TASKS: dict[str, Task] = {
     "ticket.received": Task(Queue.INTAKE, ticket_received),
     "ticket.changed": Task(Queue.INTAKE, ticket_changed),
     "ticket.settle": Task(Queue.INTAKE, ticket_settle),
-    "message.send": Task(Queue.NOTICES, message_send),
+    NOTICE_TOPIC: Task(Queue.NOTICES, write_notice),
+    SEND_TOPIC: Task(Queue.NOTICES, deliver),
     SAY_TOPIC: Task(Queue.INTAKE, say),
     MEDIA_TOPIC: Task(Queue.NOTICES, fetch_media),
     RETRAIN_TOPIC: Task(Queue.TRAINING, model_retrain),

@@ -14,7 +14,7 @@ from intake.services.accept import attachment_rows
 from intake.services.outbox import Job, finish_with
 from intake.services.photos import INCOMING
 from intake.services.supplement import PHOTOS_TOPIC
-from intake.services.workroom import Workroom
+from intake.services.workroom import Fetches, Workroom
 from intake.store.tables import attachment, chat_media, ticket
 from intake.store.unit import Unit
 
@@ -37,8 +37,8 @@ def fetch_media(room: Workroom, job: Job) -> None:
     if row is None or row.state != "WAITING":
         finish_with(room, job.id, _nothing)
         return
-    fetcher = room.fetchers.get(MessageChannel(row.channel))
-    if fetcher is None:
+    fetcher = room.couriers.get(MessageChannel(row.channel))
+    if not isinstance(fetcher, Fetches):
         raise TryLater("this door is not open in this process")
     ref = room.cipher.open_text(row.ref, f"chat.media:{row.ticket_id}")
     try:

@@ -1,14 +1,14 @@
-"""What the house tells citizens by itself: follows the history and writes the message of each fact.
+"""What the house tells citizens by itself: follows the history and tells each fact by a message.
 
-The cursor moves in the transaction that writes the messages, so that every fact is told once,
-whoever follows and however often (as with the tallies). Web reports without any other way need
-no message: their page shows the same facts.
+The cursor moves in the transaction that plans the jobs, so that every fact is told once, whoever
+follows and however often (as with the tallies). Web reports without any other way need no
+message: their page shows the same facts.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from intake.domain.events import EventType, Subject
 from intake.domain.message import Button, MessageChannel, MessageKind
@@ -19,17 +19,19 @@ from intake.domain.ticket_steps import TicketState
 from intake.domain.visit import Solved
 from intake.domain.wording import fill
 from intake.services.answer_links import LinkPurpose, make_link
+from intake.services.outbox import Job, finish_with
 from intake.services.return_address import return_address
 from intake.services.wordings import text_of
 from intake.services.workroom import Workroom
 from intake.services.write_message import Draft, write_message
-from intake.store.cursors import locked_cursor, move_cursor
+from intake.store.cursors import behind, locked_cursor, move_cursor
 from intake.store.records import load
-from intake.store.tables import cursor, event, return_task
+from intake.store.tables import event, return_task
 from intake.store.unit import Unit
 
+NOTICE_TOPIC = "message.notice"
 _NAME = "notices"
-_BATCH = 200
+_BATCH = 5_000
 _FILED = "已立案，将交责任单位处理。"
 _MERGED = "已有同一问题正在处理，您的反映已一并处理。"
 
@@ -52,46 +54,42 @@ _LINKS = {
 _SOLVED = (Solved.SOLVED, Solved.PARTLY_SOLVED, Solved.UNSOLVED)
 
 
-def behind(conn: Connection) -> bool:
-    """Whether there are facts nobody has looked at yet; reads only."""
-    done = select(cursor.c.value).where(cursor.c.name == _NAME).scalar_subquery()
-    newest = select(func.max(event.c.id)).scalar_subquery()
-    return bool(conn.execute(select(func.coalesce(newest, 0) > func.coalesce(done, 0))).scalar())
+def plan_notices(room: Workroom) -> None:
+    """Plan a job for everything that has happened since and is a citizen's business.
 
-
-def write_notices(room: Workroom) -> None:
-    """Write the messages of everything that has happened since."""
+    The follower itself only counts on: what cannot be told is a job that is tried again and parked
+    like any other, and keeps nobody else from being told.
+    """
     with room.database.read() as conn:
-        more = behind(conn)
-    while more and room.database.write(lambda unit: _next(room, unit)):
+        more = behind(conn, _NAME)
+    while more and room.database.write(lambda unit: _plan_next(room, unit)):
         continue
 
 
-def _next(room: Workroom, unit: Unit) -> int:
+def _plan_next(room: Workroom, unit: Unit) -> int:
     done = locked_cursor(unit, _NAME)
-    newest = (
-        unit.conn.execute(
-            select(event.c.id)
-            .where(event.c.id > done)
-            .order_by(event.c.id)
-            .offset(_BATCH - 1)
-            .limit(1)
-        ).scalar()
-        or unit.conn.execute(select(func.coalesce(func.max(event.c.id), 0))).scalar_one()
-    )
-    if newest <= done:
-        return 0
     rows = unit.conn.execute(
-        select(event.c.id, event.c.subject_id, event.c.type, event.c.to_state, event.c.data)
-        .where(event.c.id > done, event.c.id <= newest)
-        .where(event.c.subject == Subject.TICKET.value)
-        .where(event.c.type.in_([kind.value for kind in _KINDS]))
+        select(event.c.id, event.c.subject, event.c.type)
+        .where(event.c.id > done)
         .order_by(event.c.id)
+        .limit(_BATCH)
     ).all()
+    if not rows:
+        return 0
     for row in rows:
-        _tell(room, unit, row)
-    move_cursor(unit, _NAME, newest)
-    return 1
+        # Where nothing is carried anywhere, every citizen reads the same on his report's page.
+        if room.couriers and row.subject == Subject.TICKET.value and row.type in _KINDS:
+            unit.enqueue(NOTICE_TOPIC, str(row.id), {"event": row.id})
+    move_cursor(unit, _NAME, rows[-1].id)
+    return len(rows)
+
+
+def write_notice(room: Workroom, job: Job) -> None:
+    """Write the message of one fact, once, in the transaction that ends its job."""
+    query = select(event).where(event.c.id == int(job.payload["event"]))
+    with room.database.read() as conn:
+        row = conn.execute(query).one()
+    finish_with(room, job.id, lambda unit: _tell(room, unit, row))
 
 
 def _tell(room: Workroom, unit: Unit, row: Any) -> None:

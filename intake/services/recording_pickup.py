@@ -25,8 +25,8 @@ from intake.domain.recording import SILENT_BYTES, RecordingKind, RecordingState
 from intake.security.sealed_stream import PIECE_BYTES, SealedWriter
 from intake.services.voicemail import settle_voicemail
 from intake.services.workroom import Workroom
-from intake.store.cursors import locked_cursor, move_cursor
-from intake.store.tables import call, cursor, event, recording
+from intake.store.cursors import behind, locked_cursor, move_cursor
+from intake.store.tables import call, event, recording
 from intake.store.unit import Unit
 
 _CURSOR = "expected-recordings"
@@ -62,9 +62,7 @@ class Fetched:
 def expect_recordings(room: Workroom) -> int:
     """Write a row for every recording that calls ended since should have left; returns how many."""
     with room.database.read() as conn:
-        begun = select(cursor.c.value).where(cursor.c.name == _CURSOR)
-        since = conn.execute(begun).scalar() or 0
-        if conn.execute(select(event.c.id).where(event.c.id > since).limit(1)).first() is None:
+        if not behind(conn, _CURSOR):
             return 0
 
     def work(unit: Unit) -> int:

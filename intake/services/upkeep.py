@@ -26,6 +26,7 @@ from intake.services.retraining import plan_training
 from intake.services.return_sample import draw_sample
 from intake.services.workroom import Workroom
 from intake.store import schedule, seals, tallies
+from intake.store.cursors import behind
 from intake.store.tables import presence, session
 from intake.store.unit import Unit
 
@@ -44,8 +45,8 @@ class Duty:
 def fold_tallies(room: Workroom) -> None:
     """Bring the tickets-by-state tallies up to the newest event."""
     with room.database.read() as conn:
-        behind = tallies.behind(conn)
-    while behind and room.database.write(tallies.fold):
+        more = behind(conn, tallies.NAME)
+    while more and room.database.write(tallies.fold):
         continue
 
 

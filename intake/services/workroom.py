@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from classifiers.suggestion import Suggestion
 from intake.domain.calendar import WorkCalendar
@@ -28,6 +28,7 @@ class Courier(Protocol):
     def send(self, letter: Letter) -> str: ...
 
 
+@runtime_checkable
 class Fetches(Protocol):
     """A courier who also brings what citizens left at the messenger: content and media type."""
 
@@ -58,7 +59,6 @@ class Workroom:
     calendar: WorkCalendar
     clock: Callable[[], datetime] = utc_now
     couriers: Mapping[MessageChannel, Courier] = field(default_factory=dict)
-    fetchers: Mapping[MessageChannel, Fetches] = field(default_factory=dict)
     cipher: FieldCipher = field(init=False)
     lookup: LookupHash = field(init=False)
     _suggester: Suggests | None = None

@@ -1,11 +1,18 @@
 """How far a reader of the history has come; one row a reader, moved with what it made of it."""
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from intake.store.tables import cursor
+from intake.store.tables import cursor, event
 from intake.store.unit import Unit
+
+
+def behind(conn: Connection, name: str) -> bool:
+    """Whether there are events the reader ``name`` has not done yet; reads only."""
+    done = select(cursor.c.value).where(cursor.c.name == name).scalar_subquery()
+    newest = select(func.max(event.c.id)).scalar_subquery()
+    return bool(conn.execute(select(func.coalesce(newest, 0) > func.coalesce(done, 0))).scalar())
 
 
 def locked_cursor(unit: Unit, name: str) -> int:

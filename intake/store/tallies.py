@@ -12,24 +12,16 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from intake.domain.events import Subject
 from intake.store.cursors import locked_cursor, move_cursor
-from intake.store.tables import cursor, event, tally, ticket
+from intake.store.tables import event, tally, ticket
 from intake.store.unit import Unit
 
-_NAME = "tally"
+NAME = "tally"
 _BATCH = 5_000
-
-
-def behind(conn: Connection) -> bool:
-    """Whether there are events that no tally knows yet; reads only."""
-    folded = select(cursor.c.value).where(cursor.c.name == _NAME).scalar_subquery()
-    newest = select(func.max(event.c.id)).scalar_subquery()
-    row = conn.execute(select(func.coalesce(newest, 0) > func.coalesce(folded, 0))).scalar()
-    return bool(row)
 
 
 def fold(unit: Unit) -> int:
     """Fold the next events in; returns how many were read, 0 when the tallies are up to date."""
-    done = locked_cursor(unit, _NAME)
+    done = locked_cursor(unit, NAME)
     rows = unit.conn.execute(
         select(event.c.id, event.c.subject, event.c.from_state, event.c.to_state)
         .where(event.c.id > done)
@@ -47,7 +39,7 @@ def fold(unit: Unit) -> int:
     for state, change in sorted(moved.items()):
         if change:
             _add(unit, state, change)
-    move_cursor(unit, _NAME, rows[-1][0])
+    move_cursor(unit, NAME, rows[-1][0])
     return len(rows)
 
 
@@ -55,7 +47,7 @@ def rebuild(unit: Unit) -> dict[str, int]:
     """Count every ticket anew and return the tallies; whoever writes events waits meanwhile."""
     if unit.conn.dialect.name == "postgresql":
         unit.conn.execute(text("LOCK TABLE event IN SHARE MODE"))
-    locked_cursor(unit, _NAME)
+    locked_cursor(unit, NAME)
     newest = unit.conn.execute(select(func.coalesce(func.max(event.c.id), 0))).scalar_one()
     rows = unit.conn.execute(select(ticket.c.state, func.count()).group_by(ticket.c.state)).all()
     counts: dict[str, int] = {row[0]: row[1] for row in rows}
@@ -64,7 +56,7 @@ def rebuild(unit: Unit) -> dict[str, int]:
         unit.conn.execute(
             insert(tally), [{"state": state, "value": counts[state]} for state in sorted(counts)]
         )
-    move_cursor(unit, _NAME, newest)
+    move_cursor(unit, NAME, newest)
     return counts
 
 

@@ -14,13 +14,11 @@ from sqlalchemy import func, select
 from channels.email.reply import MailCourier
 from intake.domain.contact import Outcome
 from intake.domain.message import MessageChannel
-from intake.jobs.tasks import run_job
 from intake.joining import couriers_of, join_doors
-from intake.services import outbox
-from intake.services.notices import write_notices
 from intake.services.workroom import Workroom
 from intake.store.tables import message, supplement, ticket
 from tests.integration.mail.conftest import OpenDoor
+from tests.integration.services.background import work_off
 from tests.mail.office import CITIZEN, mails
 from tests.mail.writing import raw_mail
 
@@ -60,17 +58,11 @@ def mail_settings(free_port: int) -> dict[str, object]:
     }
 
 
-def work_off(room: Workroom) -> None:
+def deliver_all(room: Workroom) -> None:
     """Everything that is due, notices included, until there is nothing more."""
     join_doors()
     room.couriers = couriers_of(room.settings, room.keyring)
-    while True:
-        write_notices(room)
-        jobs = outbox.take_due(room, 50, 30)
-        if not jobs:
-            return
-        for job in jobs:
-            run_job(room, job.id, job.attempts)
+    work_off(room)
 
 
 def answer(to: email.message.EmailMessage, words: str, number: int) -> bytes:
@@ -100,14 +92,14 @@ async def test_in_out_and_back(door: OpenDoor, mailbox: Mailbox) -> None:
         "Content-Type: text/plain; charset=utf-8",
     )
     assert (await door.send(first)).startswith("250")
-    await asyncio.to_thread(work_off, door.room)
+    await asyncio.to_thread(deliver_all, door.room)
     receipt = mailbox.newest()
     assert receipt["To"] == CITIZEN
     assert receipt["In-Reply-To"] == "<first@mail.example>"
     assert receipt["Auto-Submitted"] == "auto-replied"
     to = receipt["Reply-To"].addresses[0].addr_spec
     assert (await door.send(answer(receipt, "在中山路口", 1), to=to)).startswith("250")
-    await asyncio.to_thread(work_off, door.room)
+    await asyncio.to_thread(deliver_all, door.room)
     assert [row["outcome"] for row in mails(door.room)] == [
         Outcome.TICKET.value,
         Outcome.SUPPLEMENT.value,
@@ -122,7 +114,7 @@ async def test_two_machines_come_to_an_end(door: OpenDoor, mailbox: Mailbox, way
     """Another machine answers whatever we send, unmarked, to us or as a new mail each time."""
     door.room.settings.mail_daily_cap = 6
     await door.send(raw_mail(b"start", f"From: {CITIZEN}", "Message-ID: <s@mail.example>"))
-    await asyncio.to_thread(work_off, door.room)
+    await asyncio.to_thread(deliver_all, door.room)
     answered, rounds = 0, 0
     while answered < len(mailbox.taken) and rounds < 50:
         rounds += 1
@@ -134,7 +126,7 @@ async def test_two_machines_come_to_an_end(door: OpenDoor, mailbox: Mailbox, way
             raw = raw.replace(str(newest["Reply-To"]).encode(), b"hotline@county.example")
             raw = raw.replace(b"SL2", b"no")
         await door.send(raw)
-        await asyncio.to_thread(work_off, door.room)
+        await asyncio.to_thread(deliver_all, door.room)
     assert rounds < 20
     assert len(mails(door.room)) == rounds + 1
     assert Outcome.OPEN.value not in {row["outcome"] for row in mails(door.room)}

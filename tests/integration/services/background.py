@@ -2,6 +2,8 @@
 
 from intake.jobs.tasks import TASKS, run_job
 from intake.services import outbox
+from intake.services.notices import plan_notices
+from intake.services.workroom import Workroom
 from tests.integration.services.desk import Desk
 
 
@@ -15,3 +17,15 @@ def run_jobs(desk: Desk) -> int:
         ran += len(jobs)
     assert not outbox.parked(desk.room)
     return ran
+
+
+def work_off(room: Workroom) -> None:
+    """What relay and workers do until nothing is due: notices are planned, every job runs once
+    more. A job that fails is left to its next time, as there."""
+    while True:
+        plan_notices(room)
+        jobs = outbox.take_due(room, 50, 60)
+        if not jobs:
+            return
+        for job in jobs:
+            run_job(room, job.id, job.attempts)

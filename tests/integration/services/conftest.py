@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from intake.domain.filing import FilingAuthority
+from intake.domain.message import MessageChannel
 from intake.sample.seed import seed_sample
 from intake.services.workroom import Workroom
 from intake.settings import Settings
 from intake.store.database import Database
 from tests.integration.services.desk import Desk
+from tests.integration.services.postman import Postman
 
 
 def _seed(url: str, folder: Path) -> None:
@@ -82,6 +84,16 @@ def kind(request: pytest.FixtureRequest) -> str:
 def desk(room: Workroom) -> Desk:
     """The call centre where operators file ordinary, complete tickets."""
     return Desk(room)
+
+
+@pytest.fixture
+def postman(desk: Desk) -> Postman:
+    """Serves every channel of the room."""
+    carrier = Postman()
+    desk.room.couriers = dict.fromkeys(
+        (MessageChannel.EMAIL, MessageChannel.TELEGRAM, MessageChannel.SMS), carrier
+    )
+    return carrier
 
 
 @pytest.fixture

@@ -18,14 +18,12 @@ from intake.domain.message import MessageChannel
 from intake.domain.numbers import ticket_number
 from intake.domain.ticket import Ticket
 from intake.domain.ticket_steps import TicketState
-from intake.jobs.tasks import run_job
 from intake.services.chat_media import read_voice
 from intake.services.chats import Update, submit_left_alone, take_updates
 from intake.services.conversation import read_conversation
-from intake.services.notices import write_notices
-from intake.services.outbox import take_due
 from intake.services.workroom import utc_now
 from intake.store.tables import attachment, chat, chat_media, contact, message, outbox, ticket
+from tests.integration.services.background import work_off
 from tests.integration.services.desk import IN_AREA, Desk
 
 PHOTO = Media("photo", "file-1")
@@ -60,7 +58,6 @@ def messenger(desk: Desk) -> Messenger:
     """The other side of the door."""
     other = Messenger()
     desk.room.couriers = {MessageChannel.TELEGRAM: other}
-    desk.room.fetchers = {MessageChannel.TELEGRAM: other}
     return other
 
 
@@ -91,14 +88,6 @@ class Citizen:
         assert answers == [False] * len(heard)
 
 
-def work(desk: Desk) -> None:
-    """Everything due is done."""
-    write_notices(desk.room)
-    while jobs := take_due(desk.room, 50, 60.0):
-        for job in jobs:
-            run_job(desk.room, job.id, job.attempts)
-
-
 def outcomes(desk: Desk) -> list[str]:
     query = select(contact.c.outcome).order_by(contact.c.id)
     with desk.room.database.read() as conn:
@@ -115,7 +104,7 @@ def test_a_report_becomes_a_ticket_with_its_receipt(desk: Desk, messenger: Messe
     citizen = Citizen(desk)
     citizen.sends({"text": "路灯不亮"}, {"position": IN_AREA})
     citizen.sends({"pressed": "submit"})
-    work(desk)
+    work_off(desk.room)
     sheet = only_ticket(desk)
     assert sheet.text == "路灯不亮"
     assert sheet.in_area
@@ -129,7 +118,7 @@ def test_an_update_delivered_again_does_nothing(desk: Desk, messenger: Messenger
     first, second = citizen.update(text="路灯不亮"), citizen.update(pressed="submit")
     assert take_updates(desk.room, [first, first, second]) == [False, True, False]
     assert take_updates(desk.room, [first, second]) == [True, True]
-    work(desk)
+    work_off(desk.room)
     only_ticket(desk)
     assert len(outcomes(desk)) == 2
 
@@ -163,7 +152,7 @@ def test_an_earlier_report_is_supplemented(desk: Desk, messenger: Messenger) -> 
     citizen.sends({"text": "路灯不亮"}, {"pressed": "submit"})
     sheet = only_ticket(desk)
     citizen.sends({"text": "在学校东门"}, {"pressed": f"about:{sheet.number}"})
-    work(desk)
+    work_off(desk.room)
     assert words.SUPPLEMENTED.format(number=sheet.number) in messenger.said
     assert outcomes(desk)[2:] == [Outcome.SUPPLEMENT, Outcome.SUPPLEMENT]
 
@@ -176,7 +165,7 @@ def test_a_filed_report_takes_no_more(desk: Desk, messenger: Messenger) -> None:
     desk.room.database.write(lambda unit: unit.conn.execute(change).rowcount)
     citizen.sends({"text": "还没修"}, {"pressed": f"about:{sheet.number}"})
     citizen.sends({"pressed": "submit"})
-    work(desk)
+    work_off(desk.room)
     assert words.GONE_ON.format(number=sheet.number) in messenger.said
     with desk.room.database.read() as conn:
         assert conn.execute(select(func.count()).select_from(ticket)).scalar() == 2
@@ -188,7 +177,7 @@ def test_nobody_reads_or_answers_for_another(desk: Desk, messenger: Messenger) -
     sheet = only_ticket(desk)
     stranger = Citizen(desk, "2")
     stranger.sends({"command": "status"}, {"pressed": f"solved:{sheet.number}:SOLVED"})
-    work(desk)
+    work_off(desk.room)
     assert [letter.text for letter in messenger.letters if letter.address == "2"] == [
         words.NO_REPORTS,
         words.NOT_ASKED,
@@ -203,7 +192,7 @@ def test_satisfaction_by_button(desk: Desk, messenger: Messenger) -> None:
     desk.room.database.write(lambda unit: unit.conn.execute(change).rowcount)
     press = f"solved:{sheet.number}:UNSOLVED"
     citizen.sends({"pressed": press}, {"pressed": press}, {"pressed": f"why:{sheet.number}:0"})
-    work(desk)
+    work_off(desk.room)
     said = [text for text in messenger.said if text in {words.WHY, words.NOTED}]
     assert words.WHY in said
     assert words.NOTED in said
@@ -215,12 +204,12 @@ def test_photos_are_fetched_later_and_again(desk: Desk, messenger: Messenger) ->
     citizen = Citizen(desk)
     citizen.sends({"text": "积水", "media": (PHOTO,)}, {"pressed": "submit"})
     messenger.fault = TryLater("messenger is away")
-    work(desk)
+    work_off(desk.room)
     messenger.fault = None
     with desk.room.database.read() as conn:
         assert conn.execute(select(chat_media.c.state)).scalars().all() == ["WAITING"]
     due(desk)
-    work(desk)
+    work_off(desk.room)
     with desk.room.database.read() as conn:
         assert conn.execute(select(chat_media.c.state)).scalars().all() == ["READY"]
         assert conn.execute(select(func.count()).select_from(attachment)).scalar() == 1
@@ -230,7 +219,7 @@ def test_a_file_that_is_gone_is_said_so(desk: Desk, messenger: Messenger) -> Non
     citizen = Citizen(desk)
     citizen.sends({"text": "积水", "media": (PHOTO,)}, {"pressed": "submit"})
     messenger.fault = Undeliverable("文件已过期")
-    work(desk)
+    work_off(desk.room)
     with desk.room.database.read() as conn:
         row = conn.execute(select(chat_media.c.state, chat_media.c.trouble)).one()
     assert tuple(row) == ("GONE", "文件已过期")
@@ -246,7 +235,7 @@ def test_who_leaves_is_not_lost(desk: Desk, messenger: Messenger) -> None:
     desk.room.database.write(lambda unit: unit.conn.execute(change).rowcount)
     submit_left_alone(desk.room)
     submit_left_alone(desk.room)
-    work(desk)
+    work_off(desk.room)
     assert only_ticket(desk).text == "路灯不亮"
     assert outcomes(desk) == [Outcome.TICKET, Outcome.REFUSED]
 
@@ -255,7 +244,7 @@ def test_cancelling_and_forgetting(desk: Desk, messenger: Messenger) -> None:
     citizen = Citizen(desk)
     citizen.sends({"text": "不要了"}, {"command": "cancel"})
     citizen.sends({"text": "路灯不亮"}, {"pressed": "submit"}, {"command": "delete"})
-    work(desk)
+    work_off(desk.room)
     assert outcomes(desk)[:2] == [Outcome.REFUSED, Outcome.AUTOMATIC]
     assert Outcome.OPEN not in outcomes(desk)
     assert words.FORGOTTEN in messenger.said
@@ -267,7 +256,7 @@ def test_cancelling_and_forgetting(desk: Desk, messenger: Messenger) -> None:
 def test_a_flood_is_bounded(desk: Desk, messenger: Messenger) -> None:
     citizen = Citizen(desk)
     citizen.sends(*({"command": "help"} for _ in range(40)))
-    work(desk)
+    work_off(desk.room)
     assert outcomes(desk).count(Outcome.REFUSED) == 10
     assert messenger.said.count(words.TOO_FAST) == 1
 
@@ -282,7 +271,7 @@ def test_a_voice_is_kept_sealed_and_played(desk: Desk, messenger: Messenger) -> 
     messenger.files["v1"] = b"OggS and a voice"
     citizen = Citizen(desk)
     citizen.sends({"text": "听我说", "media": (Media("voice", "v1"),)}, {"pressed": "submit"})
-    work(desk)
+    work_off(desk.room)
     lines = read_conversation(desk.room, desk.operator, only_ticket(desk).number).lines
     [voice] = [line.voice for line in lines if line.voice]
     assert read_voice(desk.room, desk.operator, voice) == (

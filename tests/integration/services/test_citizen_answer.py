@@ -12,12 +12,14 @@ from intake.domain.visit import Satisfaction, Solved
 from intake.services.answer_links import MOST_TRIES, LinkPurpose, link_address, prove, read_link
 from intake.services.ask import ask_info
 from intake.services.citizen_answer import answer_result, explain_result
-from intake.services.notices import write_notices
 from intake.services.progress import read_progress
 from intake.services.received_message import received_row
 from intake.store.tables import answer_link, message, return_task, visit
 from intake.store.unit import Unit
+from tests.integration.services.background import work_off
 from tests.integration.services.desk import PHONE, Desk
+
+pytestmark = pytest.mark.usefixtures("postman")
 
 MAIL = Origin(MessageChannel.EMAIL, "ming@example.cn", "<first@example.cn>")
 
@@ -36,7 +38,7 @@ def question(desk: Desk) -> tuple[str, str]:
     sheet = desk.registered()
     with_origin(desk, sheet.id)
     ask_info(desk.room, desk.operator, sheet.number, sheet.version, "请问是哪个路口？")
-    write_notices(desk.room)
+    work_off(desk.room)
     return sheet.number, token_of(desk)
 
 
@@ -118,7 +120,7 @@ def test_the_page_asks_once(desk: Desk) -> None:
 
 def test_a_reporter_without_number_is_asked_in_writing(desk: Desk) -> None:
     desk.received(source=Source.EMAIL, origin=MAIL, reporter=ReporterDetails(), uploads=())
-    write_notices(desk.room)
+    work_off(desk.room)
     with desk.room.database.read() as conn:
         kinds = conn.execute(select(message.c.kind).order_by(message.c.id)).scalars().all()
     assert kinds == ["REPORT", "RECEIPT"]

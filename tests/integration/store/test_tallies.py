@@ -8,6 +8,7 @@ from intake.services.ask import withdraw
 from intake.services.upkeep import fold_tallies
 from intake.services.workroom import Workroom
 from intake.store import tallies
+from intake.store.cursors import behind
 
 Report = Callable[..., int]
 
@@ -17,26 +18,26 @@ def read(room: Workroom) -> dict[str, int]:
         return tallies.read(conn)
 
 
-def behind(room: Workroom) -> bool:
+def unfolded(room: Workroom) -> bool:
     with room.database.read() as conn:
-        return tallies.behind(conn)
+        return behind(conn, tallies.NAME)
 
 
 def test_an_empty_store_has_no_tallies(room: Workroom) -> None:
-    assert not behind(room)
+    assert not unfolded(room)
     assert room.database.write(tallies.fold) == 0
     assert read(room) == {}
 
 
 def test_tickets_move_from_state_to_state(room: Workroom, report: Report) -> None:
     keys = [report(str(number)) for number in range(3)]
-    assert behind(room)
+    assert unfolded(room)
     fold_tallies(room)
     assert read(room) == {"RECEIVED": 3}
     withdraw(room, ticket_number(keys[0]))
     fold_tallies(room)
     assert read(room) == {"RECEIVED": 2, "CLOSED": 1}
-    assert not behind(room)
+    assert not unfolded(room)
 
 
 def test_folding_together_counts_nothing_twice(room: Workroom, report: Report) -> None:

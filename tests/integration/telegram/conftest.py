@@ -37,6 +37,5 @@ def bot_room(migrated_file: Path, tmp_path: Path, api: BotApi) -> Iterator[Workr
     )
     courier = TelegramCourier(room.settings)
     room.couriers = {MessageChannel.TELEGRAM: courier}
-    room.fetchers = {MessageChannel.TELEGRAM: courier}
     yield room
     room.database.close()

@@ -10,12 +10,10 @@ from sqlalchemy import func, select
 from channels.telegram import polling
 from channels.telegram.polling import poll
 from intake.domain import chat_words as words
-from intake.jobs.tasks import run_job
-from intake.services.notices import write_notices
-from intake.services.outbox import take_due
 from intake.services.reading_position import read_position
 from intake.services.workroom import Workroom
 from intake.store.tables import contact, ticket
+from tests.integration.services.background import work_off
 from tests.telegram.server import BotApi
 
 
@@ -46,14 +44,6 @@ def rows(room: Workroom) -> int:
         return int(conn.execute(select(func.count()).select_from(contact)).scalar_one())
 
 
-def work(room: Workroom) -> None:
-    """Everything due is done."""
-    write_notices(room)
-    while jobs := take_due(room, 50, 60.0):
-        for job in jobs:
-            run_job(room, job.id, job.attempts)
-
-
 async def test_a_conversation_from_hello_to_receipt(bot_room: Workroom, api: BotApi) -> None:
     async with polled(bot_room):
         api.say(77, text="/start")
@@ -61,7 +51,7 @@ async def test_a_conversation_from_hello_to_receipt(bot_room: Workroom, api: Bot
         api.say(77, location={"longitude": 113.6, "latitude": 33.2})
         api.press(77, "submit")
         await until(lambda: rows(bot_room) == 4 and not api.updates)
-    await asyncio.to_thread(work, bot_room)
+    await asyncio.to_thread(work_off, bot_room)
     said = api.said(77)
     assert said[0] == words.GREETING
     with bot_room.database.read() as conn:

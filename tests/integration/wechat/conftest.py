@@ -49,6 +49,5 @@ def account(
     )
     courier = WeChatCourier(room.settings)
     room.couriers = {MessageChannel.WECHAT: courier}
-    room.fetchers = {MessageChannel.WECHAT: courier}
     yield room
     room.database.close()

@@ -12,11 +12,9 @@ from wechatpy.crypto import WeChatCrypto
 from channels.wechat.envelope import signature
 from channels.wechat.receive import PATH
 from intake.domain.contact import Outcome
-from intake.jobs.tasks import run_job
-from intake.services.notices import write_notices
-from intake.services.outbox import take_due
 from intake.services.workroom import Workroom
 from intake.store.tables import contact, ticket
+from tests.integration.services.background import work_off
 from tests.integration.wechat.conftest import AES_KEY, TOKEN
 from tests.web_app import web_app
 from tests.wechat.server import APPID, Platform
@@ -65,14 +63,6 @@ async def post(client: TestClient, account: Workroom, body: str) -> int:
     return answer.status
 
 
-def work(room: Workroom) -> None:
-    """Everything due is done."""
-    write_notices(room)
-    while jobs := take_due(room, 50, 60.0):
-        for job in jobs:
-            run_job(room, job.id, job.attempts)
-
-
 def outcomes(room: Workroom) -> list[str]:
     with room.database.read() as conn:
         return list(conn.execute(select(contact.c.outcome).order_by(contact.c.id)).scalars())
@@ -87,7 +77,7 @@ async def test_a_report_from_hello_to_receipt(
     spot = "<Location_X>33.2</Location_X><Location_Y>113.6</Location_Y><Label>中山路</Label>"
     await post(client, account, message("location", spot))
     await post(client, account, text("提交"))
-    await asyncio.to_thread(work, account)
+    await asyncio.to_thread(work_off, account)
     with account.database.read() as conn:
         [row] = conn.execute(select(ticket.c.text, ticket.c.datum)).all()
     assert tuple(row) == ("路灯不亮\n中山路", "GCJ02")
