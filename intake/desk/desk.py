@@ -18,8 +18,8 @@ from intake.desk import (
     note,
     person,
     place,
+    quiet,
     returns,
-    scripts,
     sheet,
     signin,
     telephone,
@@ -41,7 +41,7 @@ def add_desk(app: web.Application) -> None:
     desk[place.ATLAS] = place.Atlas()
     add_tail(desk, app)
     desk.add_routes(_ROUTES)
-    for pages in (calls, callbacks, returns, scripts, wordings, wallboard, books):
+    for pages in (calls, callbacks, returns, quiet, wordings, wallboard, books):
         desk.add_routes(pages.ROUTES)
     desk.router.add_static("/static", HERE / "static")
     desk.on_response_prepare.append(_keep_static)

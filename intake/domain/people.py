@@ -86,7 +86,6 @@ class Action(StrEnum):
     WRITE_MESSAGE = "write_message"
     EDIT_WORDINGS = "edit_wordings"
     DECIDE_VISIT = "decide_visit"
-    EDIT_SCRIPTS = "edit_scripts"
 
 
 _CALL_CENTRE = frozenset({Role.OPERATOR, Role.SHIFT_LEADER})
@@ -134,7 +133,6 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.EDIT_WORDINGS: _LEADER_ONLY,
     Action.LIST_NUISANCE: _LEADER_ONLY,
     Action.DECIDE_VISIT: _LEADER_ONLY,
-    Action.EDIT_SCRIPTS: _LEADER_ONLY,
 }
 
 

@@ -9,8 +9,9 @@ from intake.domain.call import CallOutcome
 from intake.domain.callback import CallbackOutcome, completion_due
 from intake.domain.numbers import COUNTY_ZONE, ticket_number
 from intake.domain.people import Action, Actor
+from intake.domain.phone_scripts import CALL_BACK
 from intake.domain.ticket_steps import TicketState
-from intake.services.scripts import spoken
+from intake.services.wordings import spoken
 from intake.services.workroom import Workroom
 from intake.store.tables import account, callback_task, dial_attempt, reporter, ticket
 
@@ -127,7 +128,7 @@ def _lines(room: Workroom, conn: Connection, *, done: bool) -> list[CallbackLine
 
 def _words(room: Workroom, conn: Connection, missed_at: datetime) -> str:
     local = missed_at.astimezone(COUNTY_ZONE)
-    return spoken(room, conn, "callback", {"时间": f"{local:%m月%d日%H点%M分}"})
+    return spoken(room, conn, CALL_BACK, {"时间": f"{local:%m月%d日%H点%M分}"})
 
 
 def _completions(room: Workroom, conn: Connection) -> list[CompletionLine]:

@@ -12,6 +12,7 @@ from intake.domain.dial_windows import may_dial
 from intake.domain.errors import NotFound
 from intake.domain.numbers import COUNTY_ZONE, ticket_number
 from intake.domain.people import Action, Actor
+from intake.domain.phone_scripts import RETURN_SCRIPTS
 from intake.domain.return_visit import (
     Decision,
     NoVisit,
@@ -23,7 +24,7 @@ from intake.domain.ticket import Ticket
 from intake.domain.visit import Satisfaction, Solved, VisitOutcome
 from intake.services.reporters import MaskedReporter, mask, open_reporter
 from intake.services.returns import ReturnTask, task_of
-from intake.services.scripts import spoken
+from intake.services.wordings import spoken
 from intake.services.workroom import Workroom
 from intake.store.records import load
 from intake.store.tables import account, dial_attempt, return_task, ticket, visit
@@ -31,15 +32,6 @@ from intake.store.tables import account, dial_attempt, return_task, ticket, visi
 TABS: Mapping[str, str] = {"open": "待回访", "review": "不满意待审核", "done": "最近完成"}
 _MOST = 200
 _DONE_SHOWN = timedelta(days=7)
-_SCRIPTS = (
-    "return_opening",
-    "return_answer",
-    "return_questions",
-    "return_unhappy",
-    "return_unreasonable",
-    "return_not_reporter",
-    "return_thanks",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +199,7 @@ def _scripts(
         "答复": sheet.public_answer or (case.result if case else ""),
         "编号": sheet.number,
     }
-    return {key: spoken(room, conn, key, values) for key in _SCRIPTS}
+    return {one.key: spoken(room, conn, one, values) for one in RETURN_SCRIPTS}
 
 
 def _visits(conn: Connection, task: ReturnTask) -> list[VisitLine]:

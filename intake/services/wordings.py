@@ -1,18 +1,25 @@
-"""Read, preview and edit the texts that people say and write to citizens (domain.md §5.4)."""
+"""Read, preview and edit the texts that people say and write to citizens (domain.md §5.4).
 
-from collections.abc import Iterable, Mapping
+All of them, phone scripts and messages, are rows of one table under the key of their wording; a
+text that nobody has changed has no row.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from intake.domain.errors import Invalid, StaleVersion
+from intake.domain.editable_texts import EDITABLE_TEXTS, TEXT_SECTIONS, TextSection
+from intake.domain.errors import Invalid, NotFound, StaleVersion
 from intake.domain.people import Action, Actor
 from intake.domain.wording import Wording, faults, fill
 from intake.services.workroom import Workroom
 from intake.store.tables import script
 from intake.store.unit import Unit
+
+_TO_BE_ASKED = "……"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +39,38 @@ def text_of(conn: Connection, wording: Wording) -> str:
     return wording.text if stored is None else stored
 
 
-def told(conn: Connection, wording: Wording, values: Mapping[str, str]) -> str:
-    """The text in force with its places filled; a place without a value becomes empty."""
-    return fill(text_of(conn, wording), {name: values.get(name, "") for name in wording.samples})
+def spoken(room: Workroom, conn: Connection, wording: Wording, values: Mapping[str, str]) -> str:
+    """A phone script with its places filled; what is not known is left blank, to be asked."""
+    known = {"县": room.county.name, "热线": room.settings.hotline} | dict(values)
+    filled = {name: known.get(name) or _TO_BE_ASKED for name in wording.samples}
+    return fill(text_of(conn, wording), filled)
 
 
-def read_wordings(room: Workroom, wordings: Iterable[Wording]) -> list[WordingView]:
-    """All of ``wordings`` with the texts in force, in the order given."""
+def find_wording(key: str) -> Wording:
+    """The editable text with this key; raises NotFound."""
+    wording = EDITABLE_TEXTS.get(key)
+    if wording is None:
+        raise NotFound("没有这段文字，请刷新。")
+    return wording
+
+
+def read_wordings(room: Workroom, actor: Actor) -> list[tuple[TextSection, list[WordingView]]]:
+    """Every editable text in force, by section; raises NotAllowed."""
+    actor.require(Action.READ_TICKETS)
     with room.database.read() as conn:
-        rows = conn.execute(select(script)).all()
-    stored = {row.key: row for row in rows}
-    return [_view(wording, stored.get(wording.key)) for wording in wordings]
+        stored = {row.key: row for row in conn.execute(select(script))}
+    return [
+        (section, [_view(wording, stored.get(wording.key)) for wording in section.wordings])
+        for section in TEXT_SECTIONS
+    ]
 
 
-def preview(wording: Wording, text: str) -> str:
-    """What a citizen would read, with made-up values; raises Invalid with every fault."""
+def preview(actor: Actor, wording: Wording, text: str) -> str:
+    """What a citizen would hear or read, with made-up values; nothing is saved.
+
+    Raises NotAllowed, and Invalid with every fault.
+    """
+    actor.require(Action.EDIT_WORDINGS)
     _require_sound(wording, text)
     return fill(text, wording.samples)
 

@@ -10,6 +10,7 @@ from intake.desk.api.lookups import lookups_api
 from intake.desk.api.recordings import SOUND_PATH, play_sound, recordings_api
 from intake.desk.api.returns import returns_api
 from intake.desk.api.tickets import tickets_api
+from intake.desk.api.wordings import wordings_api
 from intake.http.openapi import publish_openapi
 from intake.http.room import ROOM
 
@@ -22,6 +23,7 @@ _TABLES = (
     control_api,
     recordings_api,
     returns_api,
+    wordings_api,
 )
 
 

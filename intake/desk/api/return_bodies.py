@@ -71,13 +71,6 @@ class Confirmed(Input):
     opinion: Words = ""
 
 
-class ScriptSaved(Input):
-    """A new text; ``version`` 0 when nobody has changed it yet."""
-
-    version: Annotated[int, Field(ge=0, le=2**31 - 1)]
-    text: Words
-
-
 class Period(Input):
     """County days, both included."""
 
@@ -150,17 +143,6 @@ class StateShown(Record):
 
     state: str = ""
     ticket: str = ""
-
-
-class ScriptShown(Record):
-    key: str
-    title: str
-    text: str
-    version: int
-
-
-class ScriptsShown(Record):
-    rows: list[ScriptShown]
 
 
 class FiguresShown(Record):

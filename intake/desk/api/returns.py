@@ -1,4 +1,4 @@
-"""Call-backs, return calls, scripts and books over the API: the same services as the pages."""
+"""Call-backs, return calls and books over the API: the same services as the pages."""
 
 from typing import Any
 
@@ -9,7 +9,6 @@ from intake.services import callbacks, return_answer, return_attempts, return_de
 from intake.services.call_reports import read_report
 from intake.services.callback_list import list_callbacks
 from intake.services.return_list import list_returns
-from intake.services.scripts import read_scripts, save_script
 
 returns_api = Endpoints("/api/v1", "returns")
 
@@ -182,28 +181,6 @@ async def confirmed(asked: Asked[None, bodies.Confirmed]) -> bodies.StateShown:
         said.opinion,
     )
     return bodies.StateShown(state="DONE" if said.agreed else "REVIEW")
-
-
-@returns_api.endpoint("GET", "/scripts", summary="话术", answer=bodies.ScriptsShown)
-async def scripts(asked: Asked[None, None]) -> bodies.ScriptsShown:
-    """Every text as it is now."""
-    rows = await asked.call(read_scripts, asked.actor)
-    return bodies.ScriptsShown.model_validate({"rows": rows})
-
-
-@returns_api.endpoint(
-    "POST",
-    "/scripts/{key}",
-    summary="修改话术",
-    answer=bodies.ScriptShown,
-    body=bodies.ScriptSaved,
-    problems=_PROBLEMS,
-)
-async def saved(asked: Asked[None, bodies.ScriptSaved]) -> bodies.ScriptShown:
-    """The shift leader's."""
-    key = asked.request.match_info["key"]
-    after = await asked.call(save_script, asked.actor, key, asked.body.version, asked.body.text)
-    return bodies.ScriptShown.model_validate(after)
 
 
 @returns_api.endpoint(

@@ -231,27 +231,6 @@ def test_the_shift_leader_decides(
     assert centre.ticket(ticket_number(key)).state is TicketState.REWORK
 
 
-def test_texts_are_the_shift_leaders(exchange: Exchange, seat: Desk, axe: Check) -> None:
-    page = seat("op1")
-    page.goto(f"{exchange.site.address}/desk/scripts")
-    expect(page.locator("#callback .line")).to_contain_text("{时间}")
-    expect(page.locator("#callback textarea")).to_have_count(0)
-    page = seat("zhiban")
-    page.goto(f"{exchange.site.address}/desk/scripts")
-    ready(page)
-    assert axe(page) == []
-    words = page.locator("#callback textarea")
-    words.fill("您好，{县}城管，{姓名}，您刚才来电？")
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#callback .fault")).to_contain_text("不能用“{姓名}”")
-    ready(page)
-    words = page.locator("#callback textarea")
-    expect(words).to_have_value("您好，{县}城管，{姓名}，您刚才来电？")
-    words.fill("您好，{县}城管，您{时间}来电？")
-    page.keyboard.press("Control+Enter")
-    expect(page.locator(".toast")).to_have_text("话术已保存")
-
-
 def test_wallboard_moves_by_itself(
     exchange: Exchange, centre: Centre, seat: Desk, axe: Check, pictures: Path
 ) -> None:
@@ -294,7 +273,7 @@ def test_books_and_what_is_behind(
 
 
 @pytest.mark.parametrize(
-    "path", ["callbacks", "returns", "returns/next", "scripts", "books", "wallboard"]
+    "path", ["callbacks", "returns", "returns/next", "quiet", "books", "wallboard"]
 )
 def test_narrow_screens(exchange: Exchange, seat: Desk, path: str, pictures: Path) -> None:
     came(exchange, CallOutcome.ABANDONED, "13800000005", minutes=2)

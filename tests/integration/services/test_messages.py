@@ -6,10 +6,9 @@ import pytest
 from sqlalchemy import Connection, select, update
 
 from intake.domain.contact import Source
-from intake.domain.errors import Incomplete, Invalid, NotAllowed, StaleVersion
+from intake.domain.errors import Incomplete, Invalid, NotAllowed
 from intake.domain.letter import TryLater, Undeliverable
 from intake.domain.message import PAUSES, MessageChannel, MessageState, Origin
-from intake.domain.message_texts import RECEIPT
 from intake.domain.submission import Arrival, ReporterDetails
 from intake.domain.ticket import Ticket
 from intake.jobs.tasks import run_job
@@ -20,7 +19,6 @@ from intake.services.deliver_message import bounced
 from intake.services.notices import NOTICE_TOPIC, plan_notices
 from intake.services.outbox import finish_with, take_due
 from intake.services.supplement import add_supplement
-from intake.services.wordings import edit_wording, preview
 from intake.services.workroom import Workroom, utc_now
 from intake.services.write_message import SEND_TOPIC, note, reply
 from intake.store.tables import door, message, outbox, ticket
@@ -221,21 +219,6 @@ def test_confidential_reports_are_told_nothing_in_clear(desk: Desk, postman: Pos
     work_off(desk.room)
     assert postman.letters
     assert not any("老板" in letter.text for letter in postman.letters)
-
-
-def test_a_wording_is_edited_by_the_shift_leader_only(desk: Desk, postman: Postman) -> None:
-    with pytest.raises(NotAllowed):
-        edit_wording(desk.room, desk.operator, RECEIPT, "收到{编号}", 0)
-    with pytest.raises(Invalid):
-        edit_wording(desk.room, desk.leader, RECEIPT, "收到", 0)
-    with pytest.raises(Invalid):
-        preview(RECEIPT, "收到{电话}{编号}")
-    edit_wording(desk.room, desk.leader, RECEIPT, "收到{编号}，多谢", 0)
-    with pytest.raises(StaleVersion):
-        edit_wording(desk.room, desk.leader, RECEIPT, "又改{编号}", 0)
-    sheet = mailed(desk)
-    work_off(desk.room)
-    assert postman.letters[0].text == f"收到{sheet.number}，多谢"
 
 
 def test_the_history_holds(desk: Desk, postman: Postman) -> None:

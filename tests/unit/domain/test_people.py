@@ -41,7 +41,7 @@ MATRIX = {
     Action.HOLD_RECORDING: {Role.SHIFT_LEADER},
     Action.LIST_NUISANCE: {Role.SHIFT_LEADER},
     Action.DECIDE_VISIT: {Role.SHIFT_LEADER},
-    Action.EDIT_SCRIPTS: {Role.SHIFT_LEADER},
+    Action.EDIT_WORDINGS: {Role.SHIFT_LEADER},
 }
 """Posts of people only; operators answer a verification for a collector who telephones."""
 
