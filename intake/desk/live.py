@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 from aiohttp import web
@@ -53,14 +54,18 @@ async def _pump(
     batches: AsyncIterator[list[EventRow]],
 ) -> None:
     coming = asyncio.ensure_future(anext(batches, None))
+    beat = monotonic() + _HEARTBEAT_SECONDS
     try:
         while True:
-            done, _ = await asyncio.wait({coming}, timeout=_HEARTBEAT_SECONDS)
-            if not done:
+            done, _ = await asyncio.wait({coming}, timeout=max(0.0, beat - monotonic()))
+            # By the clock, however much there is to tell: who was signed out is told no more.
+            if monotonic() >= beat:
                 if not await call(request, still_signed_in, identity.cookie):
                     await response.write(b"event: signed-out\ndata: {}\n\n")
                     return
                 await response.write(b": still here\n\n")
+                beat = monotonic() + _HEARTBEAT_SECONDS
+            if not done:
                 continue
             rows = coming.result()
             if rows is None:

@@ -12,6 +12,8 @@ from itertools import count
 from typing import Any
 
 Message = dict[str, str]
+# Long enough for a machine that does much else; whoever waits for nothing to come says so himself.
+PATIENCE = 30.0
 
 
 class Ami:
@@ -24,7 +26,7 @@ class Ami:
         self._numbers = count(1)
         self._seen = 0
         self._closed = False
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         self._socket.settimeout(None)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -44,11 +46,11 @@ class Ami:
             lines.extend(f"{key}: {one}" for one in value.splitlines() or [""])
         self._socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         with self._changed:
-            arrived = self._changed.wait_for(lambda: number in self._answers, timeout=10)
-            assert arrived, f"{name} was not answered in 10 s"
+            arrived = self._changed.wait_for(lambda: number in self._answers, timeout=PATIENCE)
+            assert arrived, f"{name} was not answered in {PATIENCE} s"
             return self._answers.pop(number)
 
-    def wait(self, timeout: float = 10, **wanted: str) -> Message:
+    def wait(self, timeout: float = PATIENCE, **wanted: str) -> Message:
         """The next event with these headers, looked for behind the last one waited for."""
         return self.wait_until(
             lambda event: all(event.get(key) == value for key, value in wanted.items()),
@@ -56,12 +58,15 @@ class Ami:
             str(wanted),
         )
 
-    def step(self, name: str, timeout: float = 10, **wanted: str) -> Message:
+    def step(self, name: str, timeout: float = PATIENCE, **wanted: str) -> Message:
         """The next UserEvent(Minsheng) of that step."""
         return self.wait(timeout, Event="UserEvent", UserEvent="Minsheng", Step=name, **wanted)
 
     def wait_until(
-        self, holds: Callable[[Message], bool], timeout: float = 10, what: str = "such an event"
+        self,
+        holds: Callable[[Message], bool],
+        timeout: float = PATIENCE,
+        what: str = "such an event",
     ) -> Message:
         deadline = time.monotonic() + timeout
         with self._changed:
@@ -76,6 +81,13 @@ class Ami:
                 assert left > 0, f"no {what} in {timeout} s; {self.told(self._seen)}"
                 assert not self._closed, f"the connection closed before {what}"
                 self._changed.wait(left)
+
+    def until_variable(self, variable: str, value: str) -> None:
+        """Asked again and again: not every change is told by an event."""
+        deadline = time.monotonic() + PATIENCE
+        while (now := self.ask("Getvar", Variable=variable).get("Value")) != value:
+            assert time.monotonic() < deadline, f"{variable} is {now}, not {value}"
+            time.sleep(0.05)
 
     def steps(self) -> list[str]:
         """The steps of all UserEvents so far, in order."""

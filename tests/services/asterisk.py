@@ -151,7 +151,7 @@ class Asterisk:
     def heard(self, file: str) -> bool:
         """Whether there is any sound in a recording, once Asterisk has closed it."""
         path = self.recordings / file
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             with contextlib.suppress(FileNotFoundError, wave.Error, EOFError):
                 with wave.open(str(path)) as sound:
@@ -159,7 +159,14 @@ class Asterisk:
                 if len(frames) + 44 == path.stat().st_size:
                     return any(frames)
             time.sleep(0.02)
-        raise AssertionError(f"{path} was not completed in 5 s")
+        raise AssertionError(f"{path} was not completed in {START_SECONDS} s")
+
+    def until_voices(self, file: str) -> None:
+        """Returns when a running recording holds sound: who hangs up at once leaves none."""
+        deadline = time.monotonic() + START_SECONDS
+        while not any(any(path.read_bytes()[44:]) for path in self.recordings.rglob(file)):
+            assert time.monotonic() < deadline, f"{file} holds no sound"
+            time.sleep(0.05)
 
     def listening(self) -> list[tuple[str, int]]:
         """Address and port of everything that takes connections (TCP) or SIP (UDP)."""
@@ -182,7 +189,7 @@ class Asterisk:
     def end_calls(self) -> None:
         """Returns when no call is left."""
         self.cli("channel request hangup all")
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + START_SECONDS
         while "0 active channels" not in (shown := self.cli("core show channels")):
             assert time.monotonic() < deadline, shown
             time.sleep(0.02)
@@ -235,7 +242,7 @@ class Asterisk:
             client.close()
         self._clients.clear()
         if self.process is not None:
-            self.process.wait(10)
+            self.process.wait(START_SECONDS)
             self.process = None
 
 

@@ -71,7 +71,7 @@ class Sipp:
 
     def _wait_until_listening(self) -> None:
         """Whoever is called before the socket is open is called again later: in the next test."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while time.monotonic() < deadline and self.process.poll() is None:
             sockets = psutil.Process(self.process.pid).net_connections("udp4")
             if (self.address, self.port) in {tuple(one.laddr) for one in sockets}:
@@ -110,11 +110,11 @@ class Sipp:
         """Every SIP message so far, both ways."""
         return self.messages.read_text("utf-8", "replace") if self.messages.exists() else ""
 
-    def result(self, timeout: float = 20) -> int:
+    def result(self, timeout: float = 40) -> int:
         """SIPp's exit code: 0 when every call went as the scenario says."""
         return self.process.wait(timeout)
 
-    def went_well(self, timeout: float = 20) -> None:
+    def went_well(self, timeout: float = 40) -> None:
         assert self.result(timeout) == 0, self.words()
 
     def words(self) -> str:

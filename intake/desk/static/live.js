@@ -98,8 +98,15 @@ function open() {
   source.addEventListener("error", () => {
     pass(false);
     // A refusal (session gone, server restarting behind a proxy) ends the stream for good.
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
+    if (source.readyState === EventSource.CLOSED) setTimeout(goOn, 5000);
   });
   window.addEventListener("pagehide", () => source.close());
   window.addEventListener("pageshow", event => { if (event.persisted) location.reload(); });
+}
+
+// A stream refused for good does not say why: the page itself is asked.
+async function goOn() {
+  const answer = await fetch(location.href, {method: "HEAD"}).catch(() => null);
+  if (answer?.status === 401) leave();
+  else location.reload();
 }

@@ -1,6 +1,7 @@
 """Sign-in, the end of a session, the live stream's cursor, notes, and accessibility."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
@@ -113,4 +114,30 @@ def test_an_open_inbox_notices_that_its_session_ended(site: Site, desk: Desk) ->
     page = desk("op1")
     expect(page.locator("#link")).to_have_text("实时更新中")
     end_sessions(site)
-    page.wait_for_url("**/desk/sign-in?idle=1*", timeout=25_000)
+    page.wait_for_url("**/desk/sign-in?idle=1*", timeout=60_000)
+
+
+def test_who_was_signed_out_is_told_no_more_however_busy_the_day(site: Site, desk: Desk) -> None:
+    page = desk("op1")
+    cookie = "; ".join(f"{one['name']}={one['value']}" for one in page.context.cookies())
+    page.close()
+    told: list[bytes] = []
+    with asked(f"{site.address}/desk/live", {"Cookie": cookie}) as stream:
+        end_sessions(site)
+        for _ in range(100):
+            site.report("路边的垃圾桶满了。", photo=False)
+            time.sleep(0.3)
+            while line := stream.readline().strip():
+                told.append(line)
+            if told[-2:] == [b"event: signed-out", b"data: {}"]:
+                return
+    raise AssertionError(told[-6:])
+
+
+def test_a_window_whose_stream_is_refused_asks_why(site: Site, desk: Desk) -> None:
+    page = desk("op1")
+    page.route("**/desk/live*", lambda route: route.fulfill(status=401))
+    page.reload()
+    expect(page.locator("#link")).not_to_have_text("实时更新中")
+    end_sessions(site)
+    page.wait_for_url("**/desk/sign-in?idle=1*", timeout=60_000)

@@ -21,7 +21,7 @@ from tests.services.asterisk import Asterisk
 QUICK = Timing(
     connect=2.0, answer=2.0, boot=10.0, ping_every=0.5, first_pause=0.1, longest_pause=0.5
 )
-PATIENCE = 15.0
+PATIENCE = 30.0
 
 
 def point_at(room: Workroom, asterisk: Asterisk, port: int = 0) -> Workroom:

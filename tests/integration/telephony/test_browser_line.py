@@ -71,8 +71,7 @@ async def test_a_browser_registers_with_the_secret_of_its_sign_in(asterisk: Aste
     assert write(ami, "secret", MS_KEY="8001", MS_VALUE=SECRET) == "Success"
     async with socket_of(asterisk) as socket:
         assert await register(socket, SECRET) == 200
-        reachable = ami.ask("Getvar", Variable="DEVICE_STATE(PJSIP/web-8001)")
-        assert reachable["Value"] == "NOT_INUSE"
+        ami.until_variable("DEVICE_STATE(PJSIP/web-8001)", "NOT_INUSE")
     ami.wait(Event="ContactStatus", ContactStatus="Removed")
 
 

@@ -95,6 +95,8 @@ def test_a_call_becomes_a_ticket_with_its_recording(centre: Centre, telephones: 
     assert pop(centre.room, centre.wang, key).call.number_shown == "138****0000"
     save_note(centre.room, centre.wang, key, "中山路井盖缺失", 0)
     number, _ = make_ticket(centre.room, centre.wang, key)
+    [row] = centre.bridge.books.calls()
+    centre.asterisk.until_voices(f"{row.linkedid}.wav")
     caller.hang_up()
     centre.until_state(AgentState.WRAP_UP)
     centre.until_queue("8001", "paused:CALL")
@@ -103,7 +105,6 @@ def test_a_call_becomes_a_ticket_with_its_recording(centre: Centre, telephones: 
     sound = play(centre.room, centre.wang, line.id)
     heard = b"".join(sound.read(44, sound.size))
     assert any(heard), "the recording is silent"
-    [row] = centre.bridge.books.calls()
     assert not list(centre.asterisk.recordings.rglob(f"{row.linkedid}.wav"))
     assert line.ticket == number
     assert balance(centre.room, county_day(centre.room.clock())).closed

@@ -121,13 +121,14 @@ def test_killed_and_the_dial_ended_while_nobody_looked(
     with process(hotline, asterisk) as first:
         books.until_live()
         sign_in_agent(hotline, OPERATOR, "8001", Device.PHONE)
-        telephones.agent(ring_ms=100)
+        telephones.agent(ring_ms=2_000)
         telephones.citizen(response="486 Busy Here")
         dial = Dial(read_number(hotline, "13800000000"), Purpose.CLICK)
         hotline.database.write(lambda unit: begin_attempt(hotline, unit, OPERATOR, dial, "8001"))
         books.until(lambda: "agent-8001" in asterisk.cli("core show channels"))
         first.kill()
         first.wait()
+        books.until(lambda: "0 active channels" in asterisk.cli("core show channels"))
     with process(hotline, asterisk):
         books.until(lambda: books.calls() and books.calls()[0].outcome == CallOutcome.BUSY, 40)
         books.until(lambda: attempt(hotline).ended_at)
