@@ -10,11 +10,11 @@ from intake.desk.forms import query_text
 from intake.desk.pages import render, signed_in
 from intake.domain.call_figures import SECOND_LEVEL
 from intake.domain.errors import Invalid
-from intake.domain.numbers import county_day
+from intake.domain.numbers import county_day, county_midnight
 from intake.domain.return_visit import ReturnKind
 from intake.http.identity import Identity
 from intake.http.room import call, room_of
-from intake.services.call_reports import midnight, read_report
+from intake.services.call_reports import read_report
 from intake.services.report_rows import CALLS, MOST_ROWS, VISITS, list_calls, list_visits
 
 
@@ -68,7 +68,7 @@ async def show_visits(request: web.Request, identity: Identity) -> web.StreamRes
     last = _day(request, "last", first)
     what = query_text(request, "what", 20)
     kind = ReturnKind.SAMPLE if request.query.get("kind") == "SAMPLE" else ReturnKind.CONFIRM
-    begin, end = midnight(first), midnight(last + timedelta(days=1))
+    begin, end = county_midnight(first), county_midnight(last + timedelta(days=1))
     rows = await call(request, list_visits, identity.actor, what, kind, begin, end)
     return render(
         request,

@@ -3,7 +3,7 @@
 import hmac
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,11 @@ _CODE_LENGTH = 8
 def county_day(moment: datetime) -> date:
     """The calendar day in Asia/Shanghai that numbers, balances and reports use."""
     return moment.astimezone(COUNTY_ZONE).date()
+
+
+def county_midnight(day: date) -> datetime:
+    """The moment a county day begins, in UTC."""
+    return datetime.combine(day, time(), COUNTY_ZONE).astimezone(UTC)
 
 
 def daily_key(day: date, sequence: int) -> int:

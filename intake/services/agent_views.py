@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from intake.domain.agent import LEAVING, Agent, AgentState, PauseReason, extensions_of
 from intake.domain.call import LinkState
-from intake.domain.numbers import COUNTY_ZONE, county_day
+from intake.domain.numbers import county_day, county_midnight
 from intake.domain.people import Action, Actor, Role
 from intake.services.agent_rows import COLUMNS, agent_of, agent_of_account, spells_since
 from intake.services.workroom import Workroom
@@ -80,7 +80,7 @@ def list_agents(room: Workroom, actor: Actor) -> list[Colleague]:
     """Everybody of the call centre with the day's figures; four statements."""
     actor.require(Action.SUPERVISE_CALLS)
     now = room.clock()
-    midnight = datetime.combine(county_day(now), time(), COUNTY_ZONE).astimezone(UTC)
+    midnight = county_midnight(county_day(now))
     with room.database.read() as conn:
         people = conn.execute(
             select(account.c.id, account.c.display_name)

@@ -1,12 +1,12 @@
 """The day's balance sheet: every arrival has one outcome, and it is true (decision 1)."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
 from intake.domain.contact import Outcome
-from intake.domain.numbers import COUNTY_ZONE, daily_key, ticket_number
+from intake.domain.numbers import county_midnight, daily_key, ticket_number
 from intake.services.workroom import Workroom
 from intake.store.tables import contact, ticket
 
@@ -42,8 +42,7 @@ class BalanceSheet:
 
 def balance(room: Workroom, day: date) -> BalanceSheet:
     """Count a county day's arrivals and name what does not add up."""
-    start = datetime.combine(day, time.min, COUNTY_ZONE).astimezone(UTC)
-    end = datetime.combine(day + timedelta(days=1), time.min, COUNTY_ZONE).astimezone(UTC)
+    start, end = county_midnight(day), county_midnight(day + timedelta(days=1))
     with room.database.read() as conn:
         lines = _lines(conn, start, end)
         faults = [

@@ -2,22 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, exists, or_, select
+from sqlalchemy import Connection, Row, Select, exists, select
 
 from intake.domain.call import CallOutcome, Direction, Purpose
 from intake.domain.call_control import CallVerb, controls
 from intake.domain.contact import Outcome
 from intake.domain.errors import Invalid, NotFound
-from intake.domain.numbers import COUNTY_ZONE, ticket_number
+from intake.domain.numbers import county_midnight, ticket_number
 from intake.domain.people import Action, Actor
+from intake.services.list_position import ListPosition
 from intake.services.workroom import Workroom
 from intake.store.tables import account, call, contact, recording
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _MOST_LIVE = 20
 _MISSED = [outcome.value for outcome in CallOutcome if outcome.missed]
 
@@ -108,10 +107,8 @@ def list_calls(room: Workroom, actor: Actor, asked: CallsAsked) -> CallPage:
         raise Invalid("每页条数应在1到200之间。", field="limit")
     if not 2000 <= asked.day.year < 9000:
         raise Invalid("日期不对，请重新选择。", field="day")
-    begin = _start_of(asked.day)
-    query = _lines().where(
-        call.c.started_at >= begin, call.c.started_at < _start_of(asked.day + timedelta(days=1))
-    )
+    begin, end = county_midnight(asked.day), county_midnight(asked.day + timedelta(days=1))
+    query = _lines().where(call.c.started_at >= begin, call.c.started_at < end)
     if asked.mine:
         query = query.where(call.c.account_id == (actor.account_id or 0))
     if asked.messages:
@@ -124,14 +121,14 @@ def list_calls(room: Workroom, actor: Actor, asked: CallsAsked) -> CallPage:
         )
         query = query.where(call.c.ended_at.is_not(None), still_open)
     if asked.after:
-        moment, key = _position(asked.after)
-        at = call.c.started_at
-        query = query.where(or_(at < moment, and_(at == moment, call.c.id < key)))
+        query = query.where(ListPosition.read(asked.after).older(call.c.started_at, call.c.id))
     query = query.order_by(call.c.started_at.desc(), call.c.id.desc()).limit(asked.limit + 1)
     with room.database.read() as conn:
         rows = _with_recordings(conn, conn.execute(query).all())
     page = rows[: asked.limit]
-    return CallPage(page, _cursor(page[-1]) if len(rows) > asked.limit else "")
+    if len(rows) <= asked.limit:
+        return CallPage(page, "")
+    return CallPage(page, str(ListPosition(page[-1].started_at, page[-1].id)))
 
 
 def current_calls(room: Workroom, actor: Actor) -> list[CallLine]:
@@ -201,21 +198,3 @@ def _with_recordings(conn: Connection, rows: Sequence[Row[Any]]) -> list[CallLin
     ).all()
     by_call = {row.call_id: (row.id, row.state) for row in found}
     return [line_of(row, by_call.get(row.id)) for row in rows]
-
-
-def _start_of(day: date) -> datetime:
-    return datetime.combine(day, time(), COUNTY_ZONE).astimezone(UTC)
-
-
-def _cursor(line: CallLine) -> str:
-    return f"{(line.started_at - _EPOCH) // _MICROSECOND}-{line.id}"
-
-
-def _position(after: str) -> tuple[datetime, int]:
-    moment, _, key = after.partition("-")
-    try:
-        if not (len(moment) <= 17 and len(key) <= 18 and moment.isascii() and key.isascii()):
-            raise ValueError
-        return _EPOCH + timedelta(microseconds=int(moment)), int(key)
-    except (ValueError, OverflowError):
-        raise Invalid("翻页位置不对，请从第一页重新打开。", field="after") from None

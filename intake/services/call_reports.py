@@ -7,7 +7,7 @@ and its own log has not filled the gap, they are marked as not known (decision 1
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -29,7 +29,7 @@ from intake.domain.call_figures import (
 )
 from intake.domain.callback import CallbackOutcome
 from intake.domain.errors import Invalid, NotAllowed
-from intake.domain.numbers import COUNTY_ZONE
+from intake.domain.numbers import county_day, county_midnight
 from intake.domain.people import Action, Actor
 from intake.domain.return_visit import Decision, ReturnKind, ReturnState
 from intake.domain.visit import Satisfaction, Solved, VisitOutcome
@@ -117,7 +117,7 @@ def read_report(room: Workroom, actor: Actor, first: date, last: date) -> Report
         raise NotAllowed("您的岗位不查看话务报表。")
     if not _EARLIEST <= first <= last <= _LATEST or (last - first).days >= MOST_DAYS:
         raise Invalid(f"请选择不超过{MOST_DAYS}天的时间段。", field="last")
-    begin, end = midnight(first), midnight(last + timedelta(days=1))
+    begin, end = county_midnight(first), county_midnight(last + timedelta(days=1))
     now = room.clock()
     with room.database.read() as conn:
         calls = _calls(conn, begin, end)
@@ -142,14 +142,9 @@ def read_report(room: Workroom, actor: Actor, first: date, last: date) -> Report
 def figures_of_today(room: Workroom, conn: Connection) -> CallFigures:
     """The county day so far."""
     now = room.clock()
-    begin = midnight(now.astimezone(COUNTY_ZONE).date())
+    begin = county_midnight(county_day(now))
     known = not blind((begin, now), _gaps(room, conn, begin, now, now))
     return _figures(room, _calls(conn, begin, now + timedelta(days=1)), known=known)
-
-
-def midnight(day: date) -> datetime:
-    """The begin of a county day in UTC."""
-    return datetime.combine(day, time(), COUNTY_ZONE).astimezone(UTC)
 
 
 def _calls(conn: Connection, begin: datetime, end: datetime) -> list[CallFact]:

@@ -1,19 +1,17 @@
 """Arrivals of a day with what became of them: the balance sheet line by line (decision 1)."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 
 from intake.domain.contact import Outcome, Source
 from intake.domain.errors import Invalid
-from intake.domain.numbers import COUNTY_ZONE, ticket_number
+from intake.domain.numbers import county_midnight, ticket_number
 from intake.domain.people import Action, Actor
+from intake.services.list_position import ListPosition
 from intake.services.workroom import Workroom
 from intake.store.tables import contact
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,7 @@ def list_contacts(
         raise Invalid("每页条数应在1到500之间。", field="limit")
     if not 2000 <= day.year < 9000:
         raise Invalid("日期不对，请重新选择。", field="date")
-    begin = _start_of(day)
-    end = _start_of(day + timedelta(days=1))
+    begin, end = county_midnight(day), county_midnight(day + timedelta(days=1))
     columns = contact.c
     query = (
         select(
@@ -76,14 +73,8 @@ def list_contacts(
     if source is not None:
         query = query.where(columns.source == source.value)
     if after:
-        moment, key = _position(after)
-        query = query.where(
-            columns.received_at >= moment,
-            or_(
-                columns.received_at > moment,
-                and_(columns.received_at == moment, columns.id > key),
-            ),
-        )
+        here = ListPosition.read(after)
+        query = query.where(here.newer(columns.received_at, columns.id))
     with room.database.read() as conn:
         found = conn.execute(query).all()
     rows = [
@@ -100,22 +91,6 @@ def list_contacts(
         )
         for row in found[:limit]
     ]
-    return ContactPage(rows, _cursor(rows[-1]) if len(found) > limit else "")
-
-
-def _start_of(day: date) -> datetime:
-    return datetime.combine(day, time(), COUNTY_ZONE).astimezone(UTC)
-
-
-def _cursor(line: ContactLine) -> str:
-    return f"{(line.received_at - _EPOCH) // _MICROSECOND}-{line.id}"
-
-
-def _position(after: str) -> tuple[datetime, int]:
-    moment, _, key = after.partition("-")
-    try:
-        if not (len(moment) <= 17 and len(key) <= 18 and moment.isascii() and key.isascii()):
-            raise ValueError
-        return _EPOCH + timedelta(microseconds=int(moment)), int(key)
-    except (ValueError, OverflowError):
-        raise Invalid("翻页位置不对，请从第一页重新打开。", field="after") from None
+    if len(found) <= limit:
+        return ContactPage(rows, "")
+    return ContactPage(rows, str(ListPosition(rows[-1].received_at, rows[-1].id)))

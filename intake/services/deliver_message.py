@@ -4,7 +4,7 @@ The channel's own key makes a second delivery harmless where the channel allows 
 Message-ID for mail. A worker that dies between handing over and writing it down sends again.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
@@ -20,7 +20,7 @@ from intake.domain.message import (
     pause_after,
     quiet_until,
 )
-from intake.domain.numbers import COUNTY_ZONE, county_day, ticket_number
+from intake.domain.numbers import county_day, county_midnight, ticket_number
 from intake.domain.people import SYSTEM
 from intake.domain.wording import fill
 from intake.services.answer_links import link_address
@@ -167,7 +167,7 @@ def _capped(room: Workroom, conn: Connection, row: Row[Any]) -> bool:
     """Whether this address has had its automatic messages for today: what ends every mail loop."""
     if not row.automatic or row.address_hash is None:
         return False
-    midnight = datetime.combine(county_day(room.clock()), time.min, COUNTY_ZONE)
+    midnight = county_midnight(county_day(room.clock()))
     query = select(func.count()).where(
         message.c.address_hash == row.address_hash,
         message.c.at >= midnight,

@@ -9,8 +9,9 @@ from sqlalchemy import insert
 
 from intake.domain.call import CallOutcome, Direction
 from intake.domain.errors import Invalid, NotAllowed
+from intake.domain.numbers import county_midnight
 from intake.domain.return_visit import ReturnKind
-from intake.services.call_reports import midnight, read_report
+from intake.services.call_reports import read_report
 from intake.services.callbacks import settle_call
 from intake.services.report_rows import CALLS, VISITS, list_calls, list_visits
 from intake.services.return_answer import answer_return
@@ -120,8 +121,8 @@ def test_agents(telephone: Telephone, desk: Desk) -> None:
             "extension": "8001",
             "state": state,
             "reason": "",
-            "began_at": midnight(TUESDAY) + timedelta(minutes=begin),
-            "ended_at": midnight(TUESDAY) + timedelta(minutes=end),
+            "began_at": county_midnight(TUESDAY) + timedelta(minutes=begin),
+            "ended_at": county_midnight(TUESDAY) + timedelta(minutes=end),
         }
         for state, begin, end in spells
     ]
@@ -165,7 +166,7 @@ def test_return_calls(telephone: Telephone, desk: Desk) -> None:
     assert (found.solved, found.scored, found.satisfied, found.dissatisfied) == (1, 2, 1, 1)
     assert found.satisfied_rate == Decimal("50.00")
     assert found.in_time_rate == Decimal("75.00")
-    begin, end = midnight(TUESDAY), midnight(TUESDAY + timedelta(days=1))
+    begin, end = county_midnight(TUESDAY), county_midnight(TUESDAY + timedelta(days=1))
     sizes = {
         what: len(list_visits(desk.room, desk.leader, what, ReturnKind.CONFIRM, begin, end))
         for what in VISITS
@@ -179,7 +180,7 @@ def test_what_is_behind_a_figure(telephone: Telephone, desk: Desk) -> None:
     who = desk.operator.account_id
     morning(telephone, who)
     call_at(telephone, NINE, CallOutcome.NO_ANSWER, 20, direction=Direction.OUT.value)
-    begin, end = midnight(TUESDAY), midnight(TUESDAY + timedelta(days=1))
+    begin, end = county_midnight(TUESDAY), county_midnight(TUESDAY + timedelta(days=1))
     sizes = {what: len(list_calls(desk.room, desk.leader, what, begin, end)) for what in CALLS}
     assert sizes == {
         "incoming": 5,
