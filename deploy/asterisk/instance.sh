@@ -11,7 +11,8 @@ prepare_asterisk() {
     while IFS= read -r line; do export "${line?}"; done <<<"$settings"
 }
 
-asterisk_program() { "${MINSHENG_ASTERISK_PROGRAM:-$project/build/asterisk}/asterisk" -C "$asterisk_folder/etc/asterisk.conf" "$@"; }
+# Only in a subshell, which becomes it: what is waited for and ended is the PBX, not a shell before it.
+become_asterisk() { exec "${MINSHENG_ASTERISK_PROGRAM:-$project/build/asterisk}/asterisk" -C "$asterisk_folder/etc/asterisk.conf" "$@"; }
 
 # A PBX that dies is started again: callers would hear nothing at all. Its folder is nobody else's, so
 # neither is anything it writes.
@@ -19,7 +20,7 @@ keep_asterisk() {
     umask 077
     trap 'kill -TERM "$child" 2>/dev/null; wait "$child"; exit 0' TERM INT
     while true; do
-        asterisk_program -f -n >>"$asterisk_folder/log/console.log" 2>&1 </dev/null &
+        become_asterisk -f -n >>"$asterisk_folder/log/console.log" 2>&1 </dev/null &
         child=$!
         wait "$child" || true
         sleep 2 &
@@ -33,7 +34,7 @@ start_asterisk() {
     : >"$asterisk_folder/log/console.log"
     keep_asterisk &
     asterisk_keeper=$!
-    until asterisk_program -rx 'core waitfullybooted' 2>/dev/null | grep -q 'fully booted'; do
+    until become_asterisk -rx 'core waitfullybooted' 2>/dev/null | grep -q 'fully booted'; do
         if [ "$SECONDS" -ge "$deadline" ]; then
             tail -n 20 "$asterisk_folder/log/console.log" >&2
             fail "The PBX did not start; all it said is in $asterisk_folder/log/console.log."
@@ -43,7 +44,7 @@ start_asterisk() {
     if grep ERROR "$asterisk_folder/log/console.log" >&2; then
         fail 'The PBX started, but not whole. A port in use? See asterisk.toml in deploy/asterisk/README.md.'
     fi
-    say "The PBX answers: $(asterisk_program -V)"
+    say "The PBX answers: $(become_asterisk -V)"
 }
 
 stop_asterisk() {
