@@ -16,7 +16,7 @@ from classifiers.lexicon import lexicon
 from classifiers.places import PlaceFinder
 from classifiers.registry import load
 from classifiers.text import Folded, fold
-from classifiers.urgency import urgency_of
+from classifiers.urgency import raised_by_labels, urgency_of
 
 MOST_GUESSES = 5
 MOST_EVIDENCE = 5
@@ -88,7 +88,8 @@ class Suggester:
         ranking = self._category.rank(report.text, title_length, MOST_GUESSES)
         guesses = self._guesses(report, ranking)
         appeal, appeal_probability = self._appeal(report.text, title_length, ranking)
-        level, reasons = urgency_of(report.text, self._lexicon.triggers)
+        likely = [(guess.label, guess.name, guess.probability) for guess in guesses]
+        level, reasons = raised_by_labels(*urgency_of(report.text, self._lexicon.triggers), likely)
         place = self._places.place_of(self._category.reader.place_words(report.text), title_length)
         best = guesses[0] if guesses else None
         return Suggestion(
