@@ -7,6 +7,7 @@ from aiohttp import web
 
 from intake.desk.forms import Values, read_own_form
 from intake.desk.pages import render, signed_in
+from intake.domain.call import Direction
 from intake.domain.contact import Source
 from intake.domain.errors import Invalid, Refusal
 from intake.domain.people import Action
@@ -15,6 +16,7 @@ from intake.http.problems import Fault, ProblemRaised
 from intake.http.reading import parse_strings
 from intake.http.reports import Report, submission_of
 from intake.http.room import call, room_of
+from intake.services.call_list import CallLine, current_calls
 from intake.services.staff_report import SOURCES, report, source_for
 
 _FIELDS = ("text", "address", "landmark", "lon", "lat", "name", "phone", "email", "home_address")
@@ -25,7 +27,7 @@ async def show_note(request: web.Request, identity: Identity) -> web.StreamRespo
     """The empty form; its hidden id makes a second posting the same report."""
     require_action(identity, Action.REPORT)
     form = {"submission_id": secrets.token_hex(12), "source": request.query.get("source", "")}
-    return _note_page(request, identity, form)
+    return await _note_page(request, identity, form)
 
 
 @signed_in
@@ -55,10 +57,10 @@ async def do_note(request: web.Request, identity: Identity) -> web.StreamRespons
     except ProblemRaised as raised:
         problem = raised.problem
         faults = problem.faults or (Fault("", problem.detail),)
-        return _note_page(request, identity, form, faults, problem.status)
+        return await _note_page(request, identity, form, faults, problem.status)
     except Refusal as refusal:
         fault = Fault(str(refusal.details.get("field", "")), refusal.message)
-        return _note_page(request, identity, form, (fault,), refusal.status)
+        return await _note_page(request, identity, form, (fault,), refusal.status)
     raise web.HTTPSeeOther(f"/desk/tickets/{receipt.number}")
 
 
@@ -69,7 +71,19 @@ def _source(form: Values) -> Source | None:
     return Source(given) if given else None
 
 
-def _note_page(
+async def _open_caller(request: web.Request, identity: Identity) -> str:
+    """The masked number of whoever is on one's line and has no ticket yet; empty without."""
+    if not identity.actor.may(Action.CALL):
+        return ""
+    lines = await call(request, current_calls, identity.actor)
+    return next((one.number_shown for one in lines if _undecided(one)), "")
+
+
+def _undecided(line: CallLine) -> bool:
+    return line.direction is Direction.IN and not line.ticket
+
+
+async def _note_page(
     request: web.Request,
     identity: Identity,
     form: Values,
@@ -87,4 +101,5 @@ def _note_page(
         faults=faults,
         faulty={fault.field for fault in faults},
         sources=possible,
+        caller=await _open_caller(request, identity),
     )
