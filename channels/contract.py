@@ -12,14 +12,21 @@
 6. What arrived is kept as it came, sealed.
 7. When the store cannot take it, the sender is told to come again, and nothing is half written.
 
-``tests/contract/test_acceptance.py`` holds every channel to this.
+``tests/contract/test_acceptance.py`` holds every channel to this. The telephone is no channel in
+this sense: one ordered follower tells of a call many times, each time with more, so that rule 4
+cannot hold there; its own tests close the balance of callers and their messages.
 """
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from intake.domain.contact import Outcome, Source
+from intake.domain.errors import KeyReused
+from intake.services.chats import ChatReception, Update, standing_of
+from intake.services.workroom import Workroom
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +61,40 @@ class Channel(Protocol):
     def source(self) -> Source: ...
 
     async def receive(self, delivery: Delivery) -> Arrival: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChatChannel:
+    """The door of any messenger; ``read`` makes an update of what its protocol delivered.
+
+    What ``read`` raises for things that are no update goes through to the protocol.
+    """
+
+    name: str
+    room: Workroom
+    reception: ChatReception
+    read: Callable[[bytes, datetime], Update]
+
+    @property
+    def source(self) -> Source:
+        return Source.BOT
+
+    async def take(self, raw: bytes, received_at: datetime) -> None:
+        """Store one update; returns after the commit.
+
+        Under a number that was used for other content the first stays: a messenger that is told so
+        would only deliver it again.
+        """
+        try:
+            await self.reception.take(self.read(raw, received_at))
+        except KeyReused:
+            return
+
+    async def receive(self, delivery: Delivery) -> Arrival:
+        """Take one update; what it becomes is known once its report is handed in."""
+        update = self.read(delivery.payload, delivery.received_at)
+        named = replace(update, external_id=delivery.external_id)
+        repeated = await self.reception.take(named)
+        stands = await asyncio.to_thread(standing_of, self.room, named.external_id)
+        code = self.room.query_code(stands.number) if stands.number else ""
+        return Arrival(stands.outcome, stands.number, code, stands.received_at, repeated)

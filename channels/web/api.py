@@ -7,8 +7,8 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import Field
 
-from channels.web.parse import ReportForm
-from channels.web.receive import FORM_MEDIA_TYPE, receive_form, receive_json
+from channels.web.parse import FORM_MEDIA_TYPE, ReportForm
+from channels.web.receive import receive_form, receive_json
 from intake.http.endpoints import Asked, Endpoints
 from intake.http.problems import Fault, no
 from intake.http.reading import read_bounded, require_json

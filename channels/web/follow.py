@@ -8,9 +8,8 @@ from aiohttp import web
 from pydantic import Field
 
 from channels.web.pages import render
-from channels.web.parse import form_payload
+from channels.web.parse import FORM_MEDIA_TYPE, form_payload
 from channels.web.posted import posted
-from channels.web.receive import FORM_MEDIA_TYPE
 from channels.web.slip import give_slip, has_slip, report_address, require_slip
 from intake.domain.contact import Source
 from intake.domain.errors import NotFound, Refusal

@@ -7,7 +7,11 @@ from typing import Annotated
 from pydantic import Field
 
 from intake.domain.submission import Upload
+from intake.http.reading import parse_json, parse_strings
 from intake.http.reports import Report
+
+FORM_MEDIA_TYPE = "multipart/form-data"
+JSON_MEDIA_TYPE = "application/json"
 
 
 class ReportForm(Report):
@@ -16,9 +20,15 @@ class ReportForm(Report):
     photos: tuple[Annotated[str, Field(json_schema_extra={"format": "binary"})], ...] = ()
 
 
-def form_values(fields: Mapping[str, str]) -> dict[str, str]:
-    """Fields of a form without those that were left empty."""
-    return {name: value for name, value in fields.items() if value.strip()}
+def read_report(raw: bytes, media_type: str) -> Report:
+    """What is kept as raw, JSON or canonical form, as a report; raises a problem with every fault.
+
+    Fields of a form that were left empty are none.
+    """
+    if media_type != FORM_MEDIA_TYPE:
+        return parse_json(Report, raw)
+    fields: dict[str, str] = json.loads(raw)["fields"]
+    return parse_strings(Report, {name: text for name, text in fields.items() if text.strip()})
 
 
 def form_payload(fields: Mapping[str, str], photos: Sequence[Upload]) -> bytes:

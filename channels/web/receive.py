@@ -1,15 +1,15 @@
 """The web as a channel: a report comes in, a receipt goes out after the commit."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from aiohttp import web
 
 from channels.contract import Arrival, Delivery
-from channels.web.parse import form_payload, form_values
+from channels.web.parse import FORM_MEDIA_TYPE, JSON_MEDIA_TYPE, form_payload, read_report
 from intake.domain.contact import Outcome, Source
 from intake.domain.errors import Refusal
 from intake.domain.submission import Submission, Upload
-from intake.http.reading import parse_json, parse_strings
 from intake.http.reports import Report, derived_id, submission_of
 from intake.http.room import RECEPTION, client_of, room_of
 from intake.http.uploads import Form
@@ -17,34 +17,26 @@ from intake.services.accept import Receipt
 from intake.services.reception import Reception
 from intake.services.workroom import Workroom
 
-FORM_MEDIA_TYPE = "multipart/form-data"
-JSON_MEDIA_TYPE = "application/json"
 
-
+@dataclass(frozen=True, slots=True)
 class WebChannel:
-    """The web door without its protocol: a JSON report in, its arrival out."""
+    """The web door without its protocol: a report as JSON or as canonical form in."""
 
-    name = "web"
-    source = Source.WEB
+    room: Workroom
+    reception: Reception
 
-    def __init__(self, room: Workroom, reception: Reception) -> None:
-        self._room = room
-        self._reception = reception
+    @property
+    def name(self) -> str:
+        return "web"
+
+    @property
+    def source(self) -> Source:
+        return Source.WEB
 
     async def receive(self, delivery: Delivery) -> Arrival:
-        """Accept one JSON report under the given external id."""
-        report = parse_json(Report, delivery.payload)
-        receipt = await self._reception.accept(
-            submission_of(
-                self._room,
-                report,
-                source=self.source,
-                external_id=delivery.external_id,
-                raw=delivery.payload,
-                media_type=delivery.media_type,
-                received_at=delivery.received_at,
-            )
-        )
+        """Accept one report under the given external id."""
+        report = read_report(delivery.payload, delivery.media_type)
+        receipt = await self.reception.accept(self.submission(report, delivery))
         return Arrival(
             Outcome.TICKET,
             receipt.number,
@@ -53,12 +45,28 @@ class WebChannel:
             receipt.repeated,
         )
 
+    def submission(
+        self, report: Report, delivery: Delivery, uploads: Sequence[Upload] = ()
+    ) -> Submission:
+        """What was read from the delivery, checked, with its photos; raises a problem."""
+        return submission_of(
+            self.room,
+            report,
+            source=self.source,
+            external_id=delivery.external_id,
+            raw=delivery.payload,
+            media_type=delivery.media_type,
+            received_at=delivery.received_at,
+            uploads=uploads,
+        )
+
 
 async def receive_json(request: web.Request, raw: bytes, key: str | None) -> Receipt:
     """Accept a report sent as JSON; ``key`` is its Idempotency-Key."""
-    report = parse_json(Report, raw)
-    submission = _submission(request, report, raw, JSON_MEDIA_TYPE, key)
-    return await request.config_dict[RECEPTION].accept(submission)
+    report = read_report(raw, JSON_MEDIA_TYPE)
+    channel = _channel(request)
+    delivery = _delivery(request, report, raw, JSON_MEDIA_TYPE, key)
+    return await channel.reception.accept(channel.submission(report, delivery))
 
 
 async def receive_form(request: web.Request, form: Form, key: str | None = None) -> Receipt:
@@ -66,12 +74,14 @@ async def receive_form(request: web.Request, form: Form, key: str | None = None)
 
     The photos stay on disk from here on unless the report was certainly not taken.
     """
-    report = parse_strings(Report, form_values(form.fields))
     raw = form_payload(form.fields, form.photos)
-    submission = _submission(request, report, raw, FORM_MEDIA_TYPE, key, form.photos)
+    report = read_report(raw, FORM_MEDIA_TYPE)
+    channel = _channel(request)
+    delivery = _delivery(request, report, raw, FORM_MEDIA_TYPE, key)
+    submission = channel.submission(report, delivery, form.photos)
     form.keep()
     try:
-        receipt = await request.config_dict[RECEPTION].accept(submission)
+        receipt = await channel.reception.accept(submission)
     except Refusal:
         form.drop()
         raise
@@ -80,24 +90,14 @@ async def receive_form(request: web.Request, form: Form, key: str | None = None)
     return receipt
 
 
-def _submission(
-    request: web.Request,
-    report: Report,
-    raw: bytes,
-    media_type: str,
-    key: str | None,
-    uploads: Sequence[Upload] = (),
-) -> Submission:
+def _channel(request: web.Request) -> WebChannel:
+    return WebChannel(room_of(request), request.config_dict[RECEPTION])
+
+
+def _delivery(
+    request: web.Request, report: Report, raw: bytes, media_type: str, key: str | None
+) -> Delivery:
     room = room_of(request)
     now = room.clock()
-    address = client_of(request).group
-    return submission_of(
-        room,
-        report,
-        source=Source.WEB,
-        external_id=derived_id(room, key, report, address, raw, now),
-        raw=raw,
-        media_type=media_type,
-        received_at=now,
-        uploads=uploads,
-    )
+    external_id = derived_id(room, key, report, client_of(request).group, raw, now)
+    return Delivery(external_id, raw, media_type, now)

@@ -34,12 +34,13 @@ def text_of(root: Element, name: str) -> str:
     return "".join(letter for letter in found if letter.isprintable() or letter == "\n").strip()
 
 
-def read_message(root: Element, raw: bytes, received_at: datetime) -> Update:
-    """One callback; raises NotAMessage when it has no sender or no number.
+def read_message(raw: bytes, received_at: datetime) -> Update:
+    """One callback in clear; raises NotAMessage when it is none, or has no sender or no number.
 
     A message is named by its MsgId; an event by sender, moment and kind, as the platform says for
     finding repeats.
     """
+    root = read_xml(raw)
     sender = text_of(root, "FromUserName")[:_LONGEST_NAME]
     kind = text_of(root, "MsgType")
     number = text_of(root, "MsgId") or "-".join(

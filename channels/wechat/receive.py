@@ -6,6 +6,7 @@ delivered again, which changes nothing.
 
 from aiohttp import web
 
+from channels.contract import ChatChannel
 from channels.wechat.envelope import Envelope, NotForUs, signed
 from channels.wechat.parse import (
     LARGEST_CALLBACK,
@@ -14,16 +15,16 @@ from channels.wechat.parse import (
     read_xml,
     text_of,
 )
-from intake.domain.errors import KeyReused
 from intake.http.problems import no
 from intake.http.reading import read_bounded
 from intake.http.room import ROOM, room_of, settings_of
 from intake.services.chats import ChatReception
+from intake.services.workroom import Workroom
 from intake.settings import Settings
 
 PATH = "/hooks/wechat"
 _DONE = "success"
-_RECEPTION = web.AppKey("wechat-reception", ChatReception)
+_CHANNEL = web.AppKey("wechat-channel", ChatChannel)
 
 
 def add_callback(app: web.Application) -> None:
@@ -34,7 +35,13 @@ def add_callback(app: web.Application) -> None:
 
 
 async def _open(app: web.Application) -> None:
-    app[_RECEPTION] = ChatReception(app[ROOM])
+    room = app[ROOM]
+    app[_CHANNEL] = wechat_channel(room, ChatReception(room))
+
+
+def wechat_channel(room: Workroom, reception: ChatReception) -> ChatChannel:
+    """The door without its protocol: for callbacks whose envelope has been opened."""
+    return ChatChannel("wechat", room, reception, read_message)
 
 
 async def confirm(request: web.Request) -> web.Response:
@@ -49,18 +56,11 @@ async def receive(request: web.Request) -> web.Response:
     _require_signature(request, "signature")
     raw = await read_bounded(request, LARGEST_CALLBACK)
     try:
-        root = read_xml(raw)
         if request.query.get("encrypt_type") == "aes" or settings.wechat_aes_key_text:
-            raw = _opened(request, settings, text_of(root, "Encrypt"))
-            root = read_xml(raw)
-        update = read_message(root, raw, room_of(request).clock())
+            raw = _opened(request, settings, text_of(read_xml(raw), "Encrypt"))
+        await request.config_dict[_CHANNEL].take(raw, room_of(request).clock())
     except NotAMessage:
         raise no("malformed", "不是公众号的消息。") from None
-    try:
-        await request.config_dict[_RECEPTION].take(update)
-    except KeyReused:
-        # The number was used for other content: the first stays, asking again would not help.
-        return web.Response(text=_DONE)
     return web.Response(text=_DONE)
 
 

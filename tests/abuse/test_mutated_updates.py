@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from channels.telegram.parse import NotAnUpdate, read_update
-from channels.wechat.parse import NotAMessage, read_message, read_xml
+from channels.wechat.parse import NotAMessage, read_message
 from intake.services.chats import Update, take_updates
 from intake.services.workroom import Workroom
 from intake.store.tables import contact
@@ -95,7 +95,7 @@ def test_callbacks_of_an_official_account(room: Workroom) -> None:
             text[:at] + chance.choice(("<", "&", "\x00", "]]>", "长", "")) + text[at + 1 :]
         ).encode()
         try:
-            update = read_message(read_xml(raw), raw, room.clock())
+            update = read_message(raw, room.clock())
         except NotAMessage:
             continue
         if update.external_id not in taken:

@@ -17,8 +17,10 @@ from sqlalchemy import func, select
 
 from channels.contract import Channel, Delivery
 from channels.email.receive import EmailChannel
-from channels.telegram.receive import TelegramChannel
+from channels.telegram.receive import telegram_channel
+from channels.web.parse import FORM_MEDIA_TYPE, form_payload
 from channels.web.receive import WebChannel
+from channels.wechat.receive import wechat_channel
 from intake.domain.contact import Outcome
 from intake.domain.errors import KeyReused
 from intake.domain.mail import Envelope
@@ -53,6 +55,10 @@ def _web_report(words: str) -> bytes:
     return json.dumps({"text": words, "phone": "13800000000"}, ensure_ascii=False).encode()
 
 
+def _web_form(words: str) -> bytes:
+    return form_payload({"text": words, "phone": "13800000000", "address": " "}, ())
+
+
 def _open_mail(room: Workroom) -> Channel:
     return EmailChannel(room, MailReception(room), Envelope(recipients=(HOTLINE,)))
 
@@ -62,14 +68,30 @@ def _mail(words: str) -> bytes:
 
 
 def _open_telegram(room: Workroom) -> Channel:
-    return TelegramChannel(room, ChatReception(room))
+    return telegram_channel(room, ChatReception(room))
+
+
+def _open_wechat(room: Workroom) -> Channel:
+    return wechat_channel(room, ChatReception(room))
 
 
 def _bot_message(words: str) -> bytes:
     said = {"message_id": 5, "date": 1_767_225_600, "text": words}
-    # Every report by somebody else: one citizen's messages are parts of one report.
-    private = {"id": int(hashlib.sha256(words.encode()).hexdigest()[:8], 16), "type": "private"}
+    private = {"id": _citizen(words), "type": "private"}
     return json.dumps({"update_id": 9, "message": said | {"chat": private}}).encode()
+
+
+def _callback(words: str) -> bytes:
+    return (
+        f"<xml><ToUserName>gh_1</ToUserName><FromUserName>o-{_citizen(words)}</FromUserName>"
+        "<CreateTime>1767225600</CreateTime><MsgType>text</MsgType>"
+        f"<Content><![CDATA[{words}]]></Content><MsgId>9</MsgId></xml>"
+    ).encode()
+
+
+def _citizen(words: str) -> int:
+    """Every report by somebody else: one citizen's messages are parts of one report."""
+    return int(hashlib.sha256(words.encode()).hexdigest()[:8], 16)
 
 
 def _hand_in(room: Workroom) -> None:
@@ -81,8 +103,10 @@ def _hand_in(room: Workroom) -> None:
 
 
 CHANNELS = {
-    "web": Kind(_open_web, _web_report, "application/json"),
+    "api": Kind(_open_web, _web_report, "application/json"),
+    "web form": Kind(_open_web, _web_form, FORM_MEDIA_TYPE),
     "telegram": Kind(_open_telegram, _bot_message, "application/json", _hand_in),
+    "wechat": Kind(_open_wechat, _callback, "text/xml", _hand_in),
     "email": Kind(_open_mail, _mail, "message/rfc822", decide_mails),
 }
 
