@@ -14,7 +14,7 @@ from classifiers.suggestion import Suggester
 from intake.domain.calendar import WorkCalendar, monday_to_friday
 from intake.jobs import runtime
 from intake.jobs.loops import run_embedded, run_relay, run_worker
-from intake.joining import join_doors
+from intake.joining import couriers_of, join_doors
 from intake.security import keyring
 from intake.services.workroom import Workroom
 from intake.settings import Settings
@@ -37,12 +37,14 @@ def warm() -> None:
 
 def open_room(settings: Settings) -> Workroom:
     """A workroom of this process's own: no connection or thread is older than the process."""
+    keys = keyring.load_or_create(settings.keys)
     return Workroom(
         settings=settings,
         database=Database(settings.store_url, threads=settings.store_threads),
-        keyring=keyring.load_or_create(settings.keys),
+        keyring=keys,
         county=sample_county(),
         calendar=WorkCalendar(workday=monday_to_friday),
+        couriers=couriers_of(settings, keys),
         _suggester=suggester(),
     )
 
