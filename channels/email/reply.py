@@ -19,7 +19,7 @@ from intake.settings import Settings
 log = structlog.get_logger()
 
 SECONDS = 30.0
-_AWAY = "发信服务器连接不上，稍后再试。"
+_AWAY = "发信服务器连接不上。"
 _REFUSED_US = "发信服务器没有接受，请管理员检查发信设置。"
 
 
@@ -82,4 +82,4 @@ def _told(code: int, who: str) -> Exception:
     """5xx is for good, 4xx for now (RFC 5321 section 4.2.1)."""
     if code >= 500:
         return Undeliverable(f"{who}拒收（{code}）。")
-    return TryLater(f"{who}暂时不能接收（{code}），稍后再试。")
+    return TryLater(f"{who}暂时不能接收（{code}）。")

@@ -51,7 +51,7 @@ class GatewayCourier:
             )
         except httpx.HTTPError as error:
             log.warning("short message gateway is away", error=type(error).__name__)
-            raise TryLater("短信网关连接不上，稍后再试。") from None
+            raise TryLater("短信网关连接不上。") from None
         _require_taken(answer)
         return _id_of(answer) or letter.key
 
@@ -73,7 +73,7 @@ def _require_taken(answer: httpx.Response) -> None:
     if code in _BUSY or code >= 500:
         wait = answer.headers.get("Retry-After", "")
         seconds = float(wait) if wait.isascii() and wait.isdigit() and len(wait) < 6 else None
-        raise TryLater(f"短信网关忙（{code}），稍后再试。", seconds)
+        raise TryLater(f"短信网关忙（{code}）。", seconds)
     if code in {401, 403}:
         # Not the citizen's fault: the administrator can mend it, so it is tried again.
         raise TryLater("短信网关不认可我们的口令，请管理员检查 sms_token。")

@@ -117,7 +117,7 @@ def _asked(work: Callable[[], Awaitable[T]]) -> T:
     except InvalidToken:
         raise TryLater("机器人令牌不对，请管理员检查 telegram_token。") from None
     except NetworkError:
-        raise TryLater("Telegram 连接不上，稍后再试。") from None
+        raise TryLater("Telegram 连接不上。") from None
     except TelegramError as error:
         log.warning("bot api refused", error=type(error).__name__)
-        raise TryLater("Telegram 暂时没有接受，稍后再试。") from None
+        raise TryLater("Telegram 暂时没有接受。") from None

@@ -112,7 +112,7 @@ def _asked(method: str, url: str, **what: Any) -> httpx.Response:
     except httpx.HTTPError as error:
         # The error's own text holds the address, and the address holds the token.
         log.warning("wechat is away", error=type(error).__name__)
-        raise TryLater("微信连接不上，稍后再试。") from None
+        raise TryLater("微信连接不上。") from None
     if not answer.is_success:
         raise TryLater(f"微信暂时没有接受（{answer.status_code}）。")
     return answer
@@ -122,7 +122,7 @@ def _json(answer: httpx.Response) -> dict[str, Any]:
     try:
         told = answer.json()
     except ValueError:
-        raise TryLater("微信的回答看不懂，稍后再试。") from None
+        raise TryLater("微信的回答看不懂。") from None
     return told if isinstance(told, dict) else {}
 
 

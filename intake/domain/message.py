@@ -144,6 +144,23 @@ def pause_after(attempts: int) -> timedelta | None:
     return PAUSES[attempts - 1] if attempts <= len(PAUSES) else None
 
 
+def sending_progress(
+    state: MessageState, tries: int, next_at: datetime | None, now: datetime
+) -> str:
+    """What the operator reads beside a message that has not gone out; empty when all is said.
+
+    ``tries`` failed so far. Moments are the county's; the day is named when it is not today.
+    """
+    if state is not MessageState.WAITING:
+        return f"试了 {tries} 次" if state is MessageState.FAILED and tries > 1 else ""
+    if next_at is None or next_at <= now:
+        return f"已试 {tries} 次，马上再试" if tries else ""
+    local = next_at.astimezone(COUNTY_ZONE)
+    today = local.date() == now.astimezone(COUNTY_ZONE).date()
+    moment = f"{local:%H:%M}" if today else f"{local.month}月{local.day}日{local:%H:%M}"
+    return f"已试 {tries} 次，{moment} 再试" if tries else f"夜间不打扰市民，{moment} 发出"
+
+
 def quiet_until(channel: MessageChannel, kind: MessageKind, now: datetime) -> datetime | None:
     """When a message that would disturb somebody's evening may go, or None for at once.
 

@@ -13,6 +13,7 @@ from intake.domain.message import (
     MessageChannel,
     MessageKind,
     MessageState,
+    sending_progress,
 )
 from intake.domain.people import Action, Actor
 from intake.domain.ticket import Ticket
@@ -35,7 +36,10 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing said. ``way`` names the channel, ``state`` how far it has come, in Chinese."""
+    """One thing said. ``way`` names the channel, ``state`` how far it has come, in Chinese.
+
+    ``progress`` is how often it was tried and when it is tried again, ``detail`` why it failed.
+    """
 
     at: datetime
     side: Side
@@ -44,6 +48,7 @@ class Line:
     text: str = ""
     by: str = ""
     state: str = ""
+    progress: str = ""
     bad: bool = False
     detail: str = ""
     recordings: tuple[int, ...] = ()
@@ -70,7 +75,7 @@ def read_conversation(room: Workroom, actor: Actor, number: str) -> Conversation
             for row in conn.execute(select(account.c.id, account.c.display_name))
         }
         lines = [
-            *_messages(conn, sheet, names),
+            *_messages(conn, sheet, names, room.clock()),
             *_supplements(conn, sheet),
             *_files(conn, sheet),
             *_calls(conn, sheet, names),
@@ -82,12 +87,12 @@ def read_conversation(room: Workroom, actor: Actor, number: str) -> Conversation
     return Conversation(sheet.number, way, may_write, lines)
 
 
-def _messages(conn: Connection, sheet: Ticket, names: dict[int, str]) -> list[Line]:
+def _messages(conn: Connection, sheet: Ticket, names: dict[int, str], now: datetime) -> list[Line]:
     query = select(message).where(message.c.ticket_id == sheet.id)
-    return [_message_line(row, names) for row in conn.execute(query)]
+    return [_message_line(row, names, now) for row in conn.execute(query)]
 
 
-def _message_line(row: Any, names: dict[int, str]) -> Line:
+def _message_line(row: Any, names: dict[int, str], now: datetime) -> Line:
     side = {
         Direction.IN: Side.CITIZEN,
         Direction.OUT: Side.HOUSE,
@@ -103,6 +108,7 @@ def _message_line(row: Any, names: dict[int, str]) -> Line:
         text=shown if row.automatic else row.text,
         by=names.get(row.by_account, "系统自动" if side is Side.HOUSE else ""),
         state=state.label if side is Side.HOUSE else "",
+        progress=sending_progress(state, row.attempts, row.next_at, now),
         bad=state in _ENDED_BADLY,
         detail=row.last_error,
     )

@@ -1,7 +1,7 @@
 """A delivery report marks the message that came back, and only a message of ours."""
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import Column, insert, select, update
 
 from channels.contract import Delivery
 from channels.email.receive import EmailChannel
@@ -75,9 +75,14 @@ class Correspondence:
         return key, message_id
 
     def state(self, key: int) -> str:
+        return self._told(key, message.c.state)
+
+    def why(self, key: int) -> str:
+        return self._told(key, message.c.last_error)
+
+    def _told(self, key: int, column: Column[str]) -> str:
         with self.room.database.read() as conn:
-            query = select(message.c.state).where(message.c.id == key)
-            return str(conn.execute(query).scalar_one())
+            return str(conn.execute(select(column).where(message.c.id == key)).scalar_one())
 
 
 @pytest.fixture
@@ -93,6 +98,23 @@ async def test_the_message_that_came_back(letters: Correspondence) -> None:
     assert (row["outcome"], row["rule"]) == (Outcome.AUTOMATIC.value, "bounce")
     assert row["ticket_id"] is not None
     assert letters.state(key) == MessageState.BOUNCED.value
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        ("5.1.1", "对方邮箱地址不存在或已停用（退信 5.1.1）。"),
+        ("5.2.2", "对方邮箱已满或不能接收（退信 5.2.2）。"),
+        ("5.7.1", "对方的邮件系统拒收（退信 5.7.1）。"),
+        ("5.0.0", "对方没有收下（退信 5.0.0）。"),
+    ],
+)
+async def test_why_it_came_back_is_told_in_plain_words(
+    letters: Correspondence, status: str, why: str
+) -> None:
+    key, message_id = letters.answer()
+    await letters.post(report(message_id, status))
+    assert letters.why(key) == why
 
 
 async def test_put_off_is_not_come_back(letters: Correspondence) -> None:
