@@ -12,6 +12,7 @@ from classifiers.lexical import Floats, LexicalScorer, LexicalScores
 from classifiers.lexicon import Lexicon
 from classifiers.linear import Columns, LinearPart
 from classifiers.mixing import LEXICON_ONLY, Mixer, Prior
+from classifiers.place_part import PlacePart
 from classifiers.places import MOST_READ, Word
 from classifiers.text import Tokenizer
 
@@ -49,6 +50,7 @@ class Trained:
     weights: Floats
     county: CountyPart | None
     version: str
+    place: PlacePart | None = None
 
 
 class Reader:

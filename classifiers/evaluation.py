@@ -180,8 +180,18 @@ def _shares(pairs: Sequence[_Pair]) -> dict[str, Share]:
         ),
         "place": _share(
             pairs,
-            lambda one, _answer: one.place is not None,
+            lambda one, _answer: bool(one.place),
             lambda one, answer: answer.place is not None and str(one.place) in answer.place,
+        ),
+        "place, exactly": _share(
+            pairs,
+            lambda one, _answer: bool(one.place),
+            lambda one, answer: answer.place == one.place,
+        ),
+        "place where none is named": _share(
+            pairs,
+            lambda one, _answer: one.place == "",
+            lambda _one, answer: answer.place is not None,
         ),
         "abstained": _share(pairs, always, lambda _one, answer: answer.abstained),
     }

@@ -16,7 +16,10 @@ class ExampleError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled text. `alternatives` are labels that count as right too (evaluation only)."""
+    """One labelled text. `alternatives` are labels that count as right too (evaluation only).
+
+    `place` is empty where a person found none named, None where nobody said.
+    """
 
     id: str
     label: str
@@ -82,7 +85,7 @@ def _example(where: str, row: Mapping[str, Any]) -> Example:
         alternatives=tuple(alternatives),
         appeal=appeal,
         urgent=None if urgent is None else bool(urgent),
-        place=text_of(where, row, "place") or None,
+        place=None if row.get("place") is None else text_of(where, row, "place"),
         weight=_certainty(where, row),
     )
 

@@ -45,7 +45,9 @@ class PlaceWords:
     matter: frozenset[str]
 
 
-class _Part(Enum):
+class Part(Enum):
+    """What a word can be in a place."""
+
     ADMIN = auto()
     SITE = auto()
     TAIL = auto()
@@ -65,13 +67,16 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Run:
+    """A run of words that could be a place; the score says how much it tells."""
+
     begin: int
     end: int
     score: float
 
 
-_ENDS = (_Part.SITE, _Part.ADMIN)
+_ENDS = (Part.SITE, Part.ADMIN)
+PART_NUMBERS = {part: number for number, part in enumerate(Part)}
 
 
 class PlaceFinder:
@@ -80,7 +85,7 @@ class PlaceFinder:
     def __init__(self, known: PlaceWords) -> None:
         self._generic = known.generic
         self._matter = known.matter
-        self._kinds: dict[tuple[str, str], _Part] = {}
+        self._kinds: dict[tuple[str, str], Part] = {}
 
     def place_of(self, words: Sequence[Word], title_length: int) -> tuple[int, int] | None:
         """Return begin and end of the place, or None when no place is named.
@@ -88,22 +93,28 @@ class PlaceFinder:
         `words` are the words of folded text in order; the first `title_length` characters are
         the title. Of several places the one that says most is taken, the first among equals.
         """
+        _parts, runs = self.runs(words, title_length)
+        best = max(runs, key=lambda run: run.score, default=None)
+        return None if best is None else (best.begin, best.end)
+
+    def runs(self, words: Sequence[Word], title_length: int) -> tuple[list[Part], list[Run]]:
+        """Return what each word can be, and every run of words that could be a place, in order."""
         parts = [self._kind(word) for word in words]
-        best: _Found | None = None
+        runs: list[Run] = []
         start = 0
         while start < len(words):
-            if parts[start] in (_Part.STOP, _Part.LINK, _Part.TAIL):
+            if parts[start] in (Part.STOP, Part.LINK, Part.TAIL):
                 start += 1
                 continue
             stop = self._run_end(words, parts, start)
             begin = self._run_begin(words, parts, start)
             found = self._judged(words[begin:stop], parts[begin:stop], title_length)
-            if found is not None and (best is None or found.score > best.score):
-                best = found
+            if found is not None:
+                runs.append(found)
             start = max(stop, start + 1)
-        return None if best is None else (best.begin, best.end)
+        return parts, runs
 
-    def _kind(self, word: Word) -> _Part:
+    def _kind(self, word: Word) -> Part:
         """Return what a word can be in a place; answers are kept, words repeat much."""
         key = (word.text, word.tag)
         kind = self._kinds.get(key)
@@ -113,40 +124,40 @@ class PlaceFinder:
                 self._kinds[key] = kind
         return kind
 
-    def _part(self, word: Word) -> _Part:
+    def _part(self, word: Word) -> Part:
         text = word.text
         if text in self._matter:
-            return _Part.STOP
+            return Part.STOP
         if text in _CLITICS:
-            return _Part.LINK
+            return Part.LINK
         if _TAIL.fullmatch(text):
-            return _Part.TAIL
+            return Part.TAIL
         site = _SITE.search(text)
         if word.tag == "" and text not in self._generic and not site:
-            return _Part.STOP
+            return Part.STOP
         if _ADMIN.search(text):
-            return _Part.ADMIN
+            return Part.ADMIN
         if site and word.tag[:1] not in ("v", "d", "p"):
-            return _Part.SITE
+            return Part.SITE
         if word.tag != "eng" and word.tag[:1] in _STOP_TAGS:
-            return _Part.STOP
-        return _Part.NAME
+            return Part.STOP
+        return Part.NAME
 
-    def _run_end(self, words: Sequence[Word], parts: Sequence[_Part], start: int) -> int:
+    def _run_end(self, words: Sequence[Word], parts: Sequence[Part], start: int) -> int:
         """Return the index after the last word of the run that begins at `start`."""
         index = start
         anchored = False
         while index < len(words) and words[index].end - words[start].begin <= _LONGEST:
-            breaks = parts[index] in (_Part.STOP, _Part.LINK)
+            breaks = parts[index] in (Part.STOP, Part.LINK)
             if breaks and not (anchored and self._goes_on(words, parts, index)):
                 break
-            anchored = anchored or parts[index] in (_Part.ADMIN, _Part.SITE)
+            anchored = anchored or parts[index] in (Part.ADMIN, Part.SITE)
             index += 1
-        while index > start and parts[index - 1] in (_Part.STOP, _Part.LINK):
+        while index > start and parts[index - 1] in (Part.STOP, Part.LINK):
             index -= 1
         return index
 
-    def _run_begin(self, words: Sequence[Word], parts: Sequence[_Part], start: int) -> int:
+    def _run_begin(self, words: Sequence[Word], parts: Sequence[Part], start: int) -> int:
         """Return where the name begins when the run starts with its bare ending ("路", "小区").
 
         Cutters take the first characters of unknown names for verbs or numbers ("打铁|港河").
@@ -162,28 +173,28 @@ class PlaceFinder:
             begin -= 1
         return begin
 
-    def _goes_on(self, words: Sequence[Word], parts: Sequence[_Part], index: int) -> bool:
+    def _goes_on(self, words: Sequence[Word], parts: Sequence[Part], index: int) -> bool:
         """Whether a break is only apparent: the name goes on and ends in a road or a site."""
         word = words[index]
         if word.tag == "" or word.text in self._matter:
-            after = parts[index + 1] if index + 1 < len(words) else _Part.STOP
-            return after is _Part.SITE and words[index + 1].text not in self._generic
+            after = parts[index + 1] if index + 1 < len(words) else Part.STOP
+            return after is Part.SITE and words[index + 1].text not in self._generic
         if word.tag[:1] == "x" and word.text not in ("、", "，", "(", ")", "-"):
             return False
         for ahead in range(index + 1, min(index + 4, len(words))):
-            if parts[ahead] in (_Part.SITE, _Part.ADMIN):
-                named = words[ahead].text not in self._generic or parts[ahead - 1] is _Part.NAME
+            if parts[ahead] in (Part.SITE, Part.ADMIN):
+                named = words[ahead].text not in self._generic or parts[ahead - 1] is Part.NAME
                 return named or ahead == index + 1
             if words[ahead].tag[:1] in ("x", "u", "p", "d", "r", ""):
                 return False
         return False
 
     def _judged(
-        self, words: Sequence[Word], parts: Sequence[_Part], title_length: int
-    ) -> _Found | None:
+        self, words: Sequence[Word], parts: Sequence[Part], title_length: int
+    ) -> Run | None:
         """Return the run as a place with its score, None when it names nothing in particular."""
-        admin = sum(part is _Part.ADMIN for part in parts)
-        sites = sum(part is _Part.SITE for part in parts)
+        admin = sum(part is Part.ADMIN for part in parts)
+        sites = sum(part is Part.SITE for part in parts)
         named = any(word.tag in ("ns", "nt", "nz") for word in words)
         if not words or not (admin or sites or named):
             return None
@@ -194,4 +205,4 @@ class PlaceFinder:
         score = 2.0 * min(admin, 2) + 2.0 * min(sites, 3) + min(end - begin, 14) * 0.15
         if end <= title_length:
             score += TITLE_BONUS
-        return _Found(begin, end, score)
+        return Run(begin, end, score)

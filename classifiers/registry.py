@@ -17,6 +17,8 @@ from classifiers.features import Vectorizer
 from classifiers.lexicon import APPEALS
 from classifiers.linear import Columns, LinearPart
 from classifiers.mixing import EVIDENCE, Prior
+from classifiers.place_part import PlacePart
+from classifiers.place_signs import PLACES_VERSION, SPAN_SIGNS, TABLE
 from classifiers.text import TOKENIZER_VERSION
 
 FEATURES_VERSION = "features-2"
@@ -49,6 +51,7 @@ def save(path: Path, trained: Trained, name: str, facts: Mapping[str, Any]) -> s
             arrays[f"{asked}_constant"] = question.constant
             arrays[f"{asked}_columns"] = question.columns
             arrays[f"{asked}_sureness"] = question.sureness
+    arrays |= _place_arrays(trained.place)
     header = {"name": name, "facts": dict(facts), **requirements()}
     return write_archive(path, Archive(header, arrays, texts))
 
@@ -75,6 +78,35 @@ def _unpacked(name: str, archive: Archive) -> LinearPart:
     )
 
 
+_PLACE_TABLES = {
+    "begins": TABLE,
+    "ends": TABLE,
+    "insides": TABLE,
+    "spans": SPAN_SIGNS,
+    "none": 1,
+}
+
+
+def _place_arrays(place: PlacePart | None) -> dict[str, Any]:
+    """Return the tables of the place under the version of its signs."""
+    if place is None:
+        return {}
+    return {
+        f"{PLACES_VERSION}_{name}": getattr(place, name).astype(np.float16)
+        for name in _PLACE_TABLES
+    }
+
+
+def _place(archive: Archive) -> PlacePart | None:
+    """Return the learned place; None where none was taught or for signs of another version."""
+    if f"{PLACES_VERSION}_none" not in archive.arrays:
+        return None
+    tables = {name: archive.arrays[f"{PLACES_VERSION}_{name}"] for name in _PLACE_TABLES}
+    if any(tables[name].shape != (size,) for name, size in _PLACE_TABLES.items()):
+        raise ValueError("the tables of the place do not fit its signs")
+    return PlacePart(**{name: table.astype(np.float32) for name, table in tables.items()})
+
+
 def _questions(county: CountyPart) -> dict[str, Question]:
     asked = {"subject": county.subject, "field": county.field, "appeal": county.appeal}
     return {name: question for name, question in asked.items() if question is not None}
@@ -90,13 +122,14 @@ def load(path: Path) -> Trained:
         linear = _unpacked("cold", archive)
         prior, weights = Prior(archive.arrays["log_share"]), archive.arrays["mixing"]
         county = _county(archive) if "county_weights" in archive.arrays else None
+        place = _place(archive)
     except (KeyError, TypeError, IndexError, ValueError) as problem:
         raise ModelError(f"{path.name} is incomplete ({problem}); train it again") from None
     if prior.log_share.shape != (len(labels()),) or weights.shape != (len(EVIDENCE),):
         raise ModelError(f"{path.name} does not fit the labels of this edition; train it again")
     if not all(np.isfinite(array).all() for array in archive.arrays.values()):
         raise ModelError(f"{path.name} holds numbers that are none; train it again")
-    return Trained(linear, prior, weights, county, archive.version)
+    return Trained(linear, prior, weights, county, archive.version, place)
 
 
 def _county(archive: Archive) -> CountyPart:

@@ -13,6 +13,7 @@ from classifiers.appeal import appeal_of, cue_evidence, cue_points
 from classifiers.catalogue import CURRENT_EDITION, catalogue, name_of
 from classifiers.category import CategoryModel, Choice, Ranking, Reader, Trained
 from classifiers.lexicon import lexicon
+from classifiers.place_signs import marked, part_read
 from classifiers.places import PlaceFinder
 from classifiers.registry import load
 from classifiers.text import Folded, fold
@@ -90,7 +91,7 @@ class Suggester:
         appeal, appeal_probability = self._appeal(report.text, title_length, ranking)
         likely = [(guess.label, guess.name, guess.probability) for guess in guesses]
         level, reasons = raised_by_labels(*urgency_of(report.text, self._lexicon.triggers), likely)
-        place = self._places.place_of(self._category.reader.place_words(report.text), title_length)
+        place = self._place(report.text, title_length)
         best = guesses[0] if guesses else None
         return Suggestion(
             guesses=guesses,
@@ -105,6 +106,15 @@ class Suggester:
             edition=CURRENT_EDITION,
             milliseconds=round((perf_counter() - started) * 1000, 3),
         )
+
+    def _place(self, text: str, title_length: int) -> tuple[int, int] | None:
+        """Return begin and end of the place: as people named places here, or else by the rules."""
+        reader, trained = self._category.reader, self._category.trained
+        if trained is None or trained.place is None:
+            return self._places.place_of(reader.place_words(text), title_length)
+        read = part_read(text, title_length)
+        words = reader.place_words(read)
+        return trained.place.place_of(marked(read, title_length, words, self._places))
 
     def _appeal(self, text: str, title_length: int, ranking: Ranking) -> tuple[str, float]:
         chances = cue_evidence(cue_points(text, title_length, self._lexicon.appeal_cues))

@@ -31,6 +31,7 @@ from classifiers.lexical import Floats
 from classifiers.lexicon import APPEALS, Lexicon
 from classifiers.linear import Columns, LinearPart, major_of
 from classifiers.mixing import Mixer, Prior
+from classifiers.place_learning import learn_places
 from classifiers.readings import OWN, KeyBook, Matrix, Prepared, Progress, prepare_all
 from classifiers.regression import Numbers, Reals, against_all
 
@@ -175,7 +176,8 @@ def warmed(ground: Ground, decided: Decided, progress: Progress) -> Trained:
     field = _learn_field(labels, lesson, fields, decided.prepared, company)
     appeal = _learn_appeal(lesson, decided.prepared, company, step)
     county = _together(labels, vectorizer, subject, field, appeal)
-    return replace(ground.cold, county=county)
+    place = learn_places(ground.reader, ground.lexicon.place_words, examples)
+    return replace(ground.cold, county=county, place=place)
 
 
 class _Steps:
