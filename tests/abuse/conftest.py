@@ -79,7 +79,7 @@ def start_target(room: Workroom) -> Iterator[Start]:
     yield start
     for process in started:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ class Sipp:
     def vanish(self) -> None:
         """As a telephone whose battery is empty: not a word more."""
         self.process.kill()
-        self.process.wait(5)
+        self.process.wait(30)
 
     def put_down(self) -> None:
         """At the end of a test: a call just ended may still have a word to say."""
@@ -100,7 +100,7 @@ class Sipp:
             self.process.wait(1 if self.was_used() else 0)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait(5)
+            self.process.wait(30)
 
     def was_used(self) -> bool:
         """Whether anything was received so far (or the call was placed)."""

@@ -163,7 +163,7 @@ def running_site(data: Path, parts: tuple[str, ...], **settings: str) -> Iterato
         for process in made.processes:
             process.terminate()
         for process in made.processes:
-            process.wait(20)
+            process.wait(60)
 
 
 def _spots_in_grids() -> list[tuple[float, float]]:

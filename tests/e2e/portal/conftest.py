@@ -106,7 +106,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield made
     finally:
         web.terminate()
-        web.wait(20)
+        web.wait(60)
         room.database.close()
 
 

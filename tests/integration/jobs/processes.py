@@ -34,4 +34,4 @@ def process(part: str, room: Workroom, broker: str = "") -> Iterator[subprocess.
         yield started
     finally:
         started.terminate()
-        started.wait(20)
+        started.wait(60)

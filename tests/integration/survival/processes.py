@@ -40,7 +40,7 @@ class Nursery:
         """Ends every process that was started."""
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(20)
+        self._process.wait(60)
 
     def _read(self) -> Any:
         assert self._process.stdout is not None

@@ -91,7 +91,7 @@ def small_disk(tmp_path: Path, migrated_file: Path) -> Iterator[SmallDisk]:
         yield SmallDisk(port, seen)
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
         shutil.rmtree(folder, ignore_errors=True)
 
 

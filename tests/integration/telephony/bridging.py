@@ -109,7 +109,7 @@ class Running:
     def start(self) -> None:
         assert take_lease(self.room, self.room.settings.pbx_name, "test")
         self._thread.start()
-        assert self._ready.wait(5)
+        assert self._ready.wait(30)
 
     def stop(self) -> None:
         if self._thread.is_alive():

@@ -62,7 +62,7 @@ def process(room: Workroom, asterisk: Asterisk) -> Iterator[subprocess.Popen[byt
     finally:
         if started.poll() is None:
             started.terminate()
-            started.wait(20)
+            started.wait(60)
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_only_one_process_follows_a_pbx(hotline: Workroom, asterisk: Asterisk) -
             leading, waiting = second, first
         assert asterisk.cli("manager show connected").count(asterisk.plan.ami_user) == 1
         leading.terminate()
-        assert leading.wait(20) == 0
+        assert leading.wait(60) == 0
         books.until(lambda: holder(hotline).endswith(f":{waiting.pid}"))
         books.until_live()
         assert books.link() is LinkState.LIVE
