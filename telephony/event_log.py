@@ -7,6 +7,7 @@ later is judged by the same rules.
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from telephony.framing import Headers
 LOG = Path("cel-custom") / "Master.csv"
 _FIRST_BYTES = 4_000_000
 _COLUMNS = 11
+_ROTATED = re.compile(r"Master\.csv[-.][0-9]+")
 
 
 class NoLog(Exception):
@@ -25,13 +27,14 @@ class NoLog(Exception):
 def read_log(folder: Path, since: float, until: float) -> dict[str, list[Headers]]:
     """Events of every call with a moment in [since, until], by linked id; raises NoLog.
 
-    Calls are whole as far as the file goes: it is read back an hour further than asked.
+    Calls are whole as far as the log goes: it is read back an hour further than asked, and on into
+    the files that were rotated away meanwhile.
     """
     path = folder / LOG
     calls: dict[str, list[Headers]] = {}
     touched: set[str] = set()
     try:
-        for line in _lines(path, since - 3_600.0):
+        for line in _lines([path, *_rotated(path)], since - 3_600.0):
             events = list(events_of(line))
             if not events:
                 continue
@@ -97,8 +100,26 @@ def _extra(line: list[str]) -> dict[str, object]:
     return extra if isinstance(extra, dict) else {}
 
 
-def _lines(path: Path, since: float) -> Iterator[list[str]]:
-    """Whole lines from ``since`` on; as much of the file's end is read as is needed."""
+def _rotated(path: Path) -> list[Path]:
+    """Earlier files of the log, newest first; what was packed is not read."""
+    names = (one for one in path.parent.glob(f"{path.name}?*") if _ROTATED.fullmatch(one.name))
+    return sorted(names, key=lambda one: one.stat().st_mtime, reverse=True)
+
+
+def _lines(files: Iterable[Path], since: float) -> Iterator[list[str]]:
+    """Whole lines from ``since`` on; as many files, newest first, are read as are needed."""
+    parts: list[list[list[str]]] = []
+    for path in files:
+        rows = _end_of(path, since)
+        parts.append([row for row in rows if float(row[1]) >= since])
+        if rows and float(rows[0][1]) < since:
+            break
+    for part in reversed(parts):
+        yield from part
+
+
+def _end_of(path: Path, since: float) -> list[list[str]]:
+    """Whole lines of the file's end, from somewhere before ``since`` if it goes back that far."""
     size = path.stat().st_size
     length = _FIRST_BYTES
     while True:
@@ -110,7 +131,7 @@ def _lines(path: Path, since: float) -> Iterator[list[str]]:
             data = data.partition(b"\n")[2]
         rows = list(_rows(data.decode("utf-8", "replace").splitlines()))
         if begin == 0 or (rows and float(rows[0][1]) < since):
-            return (row for row in rows if float(row[1]) >= since)
+            return rows
         length *= 4
 
 
