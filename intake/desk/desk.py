@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from intake.desk import (
+    alarms,
     books,
     callbacks,
     calls,
@@ -41,7 +42,7 @@ def add_desk(app: web.Application) -> None:
     desk[place.ATLAS] = place.Atlas()
     add_tail(desk, app)
     desk.add_routes(_ROUTES)
-    for pages in (calls, callbacks, returns, quiet, wordings, wallboard, books):
+    for pages in (alarms, calls, callbacks, returns, quiet, wordings, wallboard, books):
         desk.add_routes(pages.ROUTES)
     desk.router.add_static("/static", HERE / "static")
     desk.on_response_prepare.append(_keep_static)

@@ -10,6 +10,6 @@ from intake.services.doors import read_doors
 
 @signed_in
 async def show_doors(request: web.Request, identity: Identity) -> web.StreamResponse:
-    """GET /desk/doors, for the shift leader and leaders."""
+    """GET /desk/doors, for shift leader, leaders and administrator."""
     doors, ways = await call(request, read_doors, identity.actor)
     return render(request, "doors.html", identity, doors=doors, ways=ways)

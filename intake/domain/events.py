@@ -62,6 +62,7 @@ class EventType(StrEnum):
     CALL_ANSWERED = "CallAnswered"
     CALL_ENDED = "CallEnded"
     CALL_CONTROLLED = "CallControlled"
+    CALL_SOUND_CHANGED = "CallSoundChanged"
     CALL_LOST_TRACK = "CallLostTrack"
     CALL_LINKED = "CallLinked"
     TICKET_DIALLED = "TicketDialled"

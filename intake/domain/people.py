@@ -86,6 +86,7 @@ class Action(StrEnum):
     WRITE_MESSAGE = "write_message"
     EDIT_WORDINGS = "edit_wordings"
     DECIDE_VISIT = "decide_visit"
+    SUPERVISE_DOORS = "supervise_doors"
 
 
 _CALL_CENTRE = frozenset({Role.OPERATOR, Role.SHIFT_LEADER})
@@ -133,6 +134,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.EDIT_WORDINGS: _LEADER_ONLY,
     Action.LIST_NUISANCE: _LEADER_ONLY,
     Action.DECIDE_VISIT: _LEADER_ONLY,
+    Action.SUPERVISE_DOORS: _LEADER_ONLY | {Role.SYSADMIN},
 }
 
 

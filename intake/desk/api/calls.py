@@ -17,6 +17,7 @@ from intake.desk.api.call_views import (
     open_note_shown,
     pop_shown,
 )
+from intake.domain.alarm import CallSound
 from intake.domain.call_control import NoTicket
 from intake.domain.errors import NotFound
 from intake.domain.numbers import county_day
@@ -25,6 +26,7 @@ from intake.http.room import room_of
 from intake.http.words import PRINTABLE, Input, Line, Shown, Words
 from intake.services.call_list import CallsAsked, current_calls, list_calls
 from intake.services.call_notes import open_notes, save_note
+from intake.services.call_sound import tell_sound
 from intake.services.call_ticket import link_ticket, make_ticket, no_ticket
 from intake.services.callers import (
     list_as_nuisance,
@@ -104,6 +106,12 @@ class Done(Shown):
     done: bool = True
 
 
+class SoundHeard(Input):
+    """What the browser measures of the conversation."""
+
+    sound: CallSound
+
+
 class ListedShown(Shown):
     id: int
     number_shown: str
@@ -162,6 +170,15 @@ async def listed(asked: Asked[ListAsked, None]) -> CallPageShown:
 async def popped(asked: Asked[None, None]) -> PopShown:
     """Who calls, masked, and what they reported before."""
     return pop_shown(await asked.call(pop, asked.actor, key_of(asked)), asked.actor)
+
+
+@calls_api.endpoint(
+    "POST", "/calls/{id}/sound", summary="登记通话声音中断或恢复", answer=Done, body=SoundHeard
+)
+async def sounded(asked: Asked[None, SoundHeard]) -> Done:
+    """One's own call; the shift leader is shown it."""
+    await asked.call(tell_sound, asked.actor, key_of(asked), asked.body.sound)
+    return Done()
 
 
 @calls_api.endpoint(

@@ -41,6 +41,7 @@ MATRIX = {
     Action.HOLD_RECORDING: {Role.SHIFT_LEADER},
     Action.LIST_NUISANCE: {Role.SHIFT_LEADER},
     Action.DECIDE_VISIT: {Role.SHIFT_LEADER},
+    Action.SUPERVISE_DOORS: {Role.SHIFT_LEADER, Role.SYSADMIN},
     Action.EDIT_WORDINGS: {Role.SHIFT_LEADER},
 }
 """Posts of people only; operators answer a verification for a collector who telephones."""

@@ -1,5 +1,5 @@
 // The telephone window: one a person, it holds the line and the sound while desk pages come and go.
-import {Refused, read} from "/desk/static/phone/api.js";
+import {Refused, read, send} from "/desk/static/phone/api.js";
 import {LOCK, hearOf, say} from "/desk/static/phone/air.js";
 import * as line from "/desk/static/phone/line.js";
 import * as sound from "/desk/static/phone/sound.js";
@@ -59,9 +59,16 @@ function changed(state) {
   }
   const ill = call && ["silent", "broken"].includes(call.media) ? call.media : "";
   if (ill && ill !== warned) sound.warn();
+  if (ill !== warned && call) tellSound(ill || "flowing");
   warned = ill;
   render(state);
   say("state", {state});
+}
+
+// The shift leader is told of a voice that is gone; that it cannot be told disturbs nobody.
+async function tellSound(sound) {
+  const {call} = await read("/agent").catch(() => ({}));
+  if (call) await send(`/calls/${call}/sound`, {sound}).catch(() => {});
 }
 
 async function microphone() {
