@@ -130,6 +130,7 @@ def prediction(row_id: object, suggestion: Suggestion) -> dict[str, object]:
         "appeal": suggestion.appeal,
         "urgent": suggestion.urgency != "一般",
         "place": suggestion.place,
+        "second_place": suggestion.second_place,
         "milliseconds": suggestion.milliseconds,
     }
 

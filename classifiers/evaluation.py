@@ -183,6 +183,13 @@ def _shares(pairs: Sequence[_Pair]) -> dict[str, Share]:
             lambda one, _answer: bool(one.place),
             lambda one, answer: answer.place is not None and str(one.place) in answer.place,
         ),
+        "place, first or second": _share(
+            pairs,
+            lambda one, _answer: bool(one.place),
+            lambda one, answer: any(
+                str(one.place) in named for named in (answer.place, answer.second_place) if named
+            ),
+        ),
         "place, exactly": _share(
             pairs,
             lambda one, _answer: bool(one.place),

@@ -6,6 +6,7 @@ most likely to hold all of the place, less a price for every character, so that 
 number is shown rather than lost and a sentence is never shown as a place.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +18,10 @@ from classifiers.place_signs import LONGEST, Marked
 PRICE = 0.02
 """What a further character must add to the chance that the place is held."""
 MOST_COMPARED = 60
-NONE_NAMED = 0.5
+NONE_NAMED = 0.6
 """From this probability on, no place is proposed."""
+CLEAR = 0.5
+"""From this probability on a place is proposed even where the rules see none."""
 _IMPOSSIBLE = -1e9
 _SIZES = np.arange(1, LONGEST + 1)
 
@@ -34,13 +37,17 @@ class PlacePart:
     none: Floats
     """(1,): how much speaks for no place at all."""
 
-    def place_of(self, report: Marked) -> tuple[int, int] | None:
-        """Return begin and end of the place, or None when none is named."""
+    def places_of(self, report: Marked) -> list[tuple[int, int]]:
+        """Return begin and end of the place, then of a second one that may be meant; or nothing.
+
+        The second is proposed only where the first leaves enough doubt: reports often name the
+        estate in the title and the house in the text.
+        """
         if not report.allowed.any():
-            return None
+            return []
         chances, none = self._chances(report)
-        if none >= NONE_NAMED or (not report.named and chances.max() < NONE_NAMED):
-            return None
+        if none >= NONE_NAMED or (not report.named and chances.max() < CLEAR):
+            return []
         return _chosen(report, chances)
 
     def _chances(self, report: Marked) -> tuple[npt.NDArray[np.float64], float]:
@@ -70,23 +77,43 @@ def _held(chances: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return held
 
 
-def _chosen(report: Marked, chances: npt.NDArray[np.float64]) -> tuple[int, int]:
-    """Return the span that most likely holds the place, wherever the same words stand."""
+def _chosen(report: Marked, chances: npt.NDArray[np.float64]) -> list[tuple[int, int]]:
+    """Return the span that most likely holds the place, wherever the same words stand.
+
+    Then the one that does so if the first does not, where that is worth its length.
+    """
     worth = np.where(report.allowed, _held(chances) - PRICE * _SIZES, _IMPOSSIBLE)
     likely = _most(chances)
     words: dict[str, float] = {}
     for begin, end in likely:
         name = report.text[begin:end]
         words[name] = words.get(name, 0.0) + float(chances[begin, end - begin - 1])
-    best, span = -np.inf, (0, 0)
-    for begin, end in sorted({*likely, *_most(worth)}):
-        if not report.allowed[begin, end - begin - 1]:
-            continue
-        name = report.text[begin:end]
-        value = sum(chance for word, chance in words.items() if word in name) - PRICE * len(name)
-        if value > best:
-            best, span = value, (begin, end)
-    return span
+    open_spans = [
+        (begin, end)
+        for begin, end in sorted({*likely, *_most(worth)})
+        if report.allowed[begin, end - begin - 1]
+    ]
+    first, _value = _best(report.text, open_spans, words)
+    name = report.text[slice(*first)]
+    left = {word: chance for word, chance in words.items() if word not in name}
+    apart = [span for span in open_spans if span[1] <= first[0] or span[0] >= first[1]]
+    if not apart:
+        return [first]
+    second, value = _best(report.text, apart, left)
+    return [first, second] if value > 0 else [first]
+
+
+def _best(
+    text: str, spans: Sequence[tuple[int, int]], words: Mapping[str, float]
+) -> tuple[tuple[int, int], float]:
+    """Return the span worth most, the first among equals, and what it is worth."""
+    best, value = spans[0], -np.inf
+    for begin, end in spans:
+        name = text[begin:end]
+        held = sum(chance for word, chance in words.items() if word in name)
+        if held - PRICE * len(name) > value:
+            best, value = (begin, end), held - PRICE * len(name)
+    return best, value
 
 
 def _most(values: npt.NDArray[np.float64]) -> list[tuple[int, int]]:

@@ -5,6 +5,7 @@ vocabulary. The same code serves training and asking; all of it is arrays over t
 since a suggestion must be ready in milliseconds. `PLACES_VERSION` changes with any sign.
 """
 
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ _OPENS = np.asarray([ord(mark) for mark in '(《"“#'])
 _CLOSES = np.asarray([ord(mark) for mark in ')》"”#'])
 _MARKS = np.asarray([ord(mark) for mark in "，。！？；、,;!?:：\n"])
 _NUMERALS = np.asarray([ord(mark) for mark in "一二三四五六七八九十"])
+_HOUSE = re.compile(r"\d(?:号|栋|幢|楼|单元|弄|#|组)")
 _DISTANCES = [0, 1, 2, 3, 5, 8, 12, 20, 35, 60, 100, 200]
 _SIZES = [1, 3, 6, 10]
 
@@ -90,9 +92,13 @@ def marked(text: str, title_length: int, words: Sequence[Word], finder: PlaceFin
     repeated = _repeated(text, title_length)
     near = _Near(codes, kinds, laid, section, repeated, n)
     begin_rank, end_rank, told = _ranks(runs, title_length, n)
+    houses = (
+        _HOUSE.search(text, 0, title_length) is not None,
+        _HOUSE.search(text, title_length) is not None,
+    )
     start = title_length + 1 if title_length else 0
     place = np.digitize(np.arange(n) - np.where(section == 1, start, 0), _DISTANCES)
-    begins = near.begins(begin_rank[:n], place.astype(np.int64), told)
+    begins = near.begins(begin_rank[:n], place.astype(np.int64), told, houses)
     ends = near.ends(end_rank[1:])
     spans, allowed = _spans(codes, kinds, laid, section, repeated)
     return Marked(text, begins, ends, near.insides(), spans, allowed, bool(runs))
@@ -152,13 +158,14 @@ def _repeated(text: str, title_length: int) -> Ids:
     return np.asarray([*found, False], dtype=np.int64)[: len(text)]
 
 
-def _ranks(runs: Sequence[Run], title_length: int, n: int) -> tuple[Ids, Ids, int]:
+def _ranks(runs: Sequence[Run], title_length: int, n: int) -> tuple[Ids, Ids, tuple[int, int]]:
     """Return where runs of the rules begin and end, by rank, and how much the title says."""
     begins, ends = np.zeros((2, n + 1), dtype=np.int64)
     for rank, run in enumerate(sorted(runs, key=lambda run: -run.score)):
         begins[run.begin] = ends[run.end] = 1 + min(rank, 2)
-    told = max((run.score for run in runs if run.end <= title_length), default=0.0)
-    return begins, ends, int(min(told, 12) // 2)
+    title = max((run.score for run in runs if run.end <= title_length), default=0.0)
+    body = max((run.score for run in runs if run.begin >= title_length), default=0.0)
+    return begins, ends, (int(min(title, 12) // 2), int(min(body, 12) // 2))
 
 
 class _Near:
@@ -184,12 +191,15 @@ class _Near:
             self._kinds[_MARGIN + offset : _MARGIN + offset + self._n] for offset in offsets
         )
 
-    def begins(self, rank: Ids, place: Ids, told: int) -> Ids:
+    def begins(
+        self, rank: Ids, place: Ids, told: tuple[int, int], houses: tuple[bool, bool]
+    ) -> Ids:
         """Return the signs of a place that begins at each character."""
         n, laid, section = self._n, self._laid, self._section
         border, part, before = laid.border[:n], laid.part[:n], laid.before[:n]
         word = np.where(border == 1, laid.at[:n], 0)
-        title = np.full(n, told, dtype=np.int64)
+        title, body = (np.full(n, score, dtype=np.int64) for score in told)
+        numbered = np.full(n, houses[0] + 2 * houses[1], dtype=np.int64)
         tag_before, part_before = laid.tag_before[:n], laid.part_before[:n]
         repeats = (section, self._repeated[:n], self._repeated[1:])
         rows: list[tuple[Ids, ...]] = [
@@ -211,6 +221,10 @@ class _Near:
             (*self._c(-1), border),
             (tag_before, part),
             repeats,
+            (section, title, body),
+            (section, numbered),
+            (section, numbered, place),
+            (section, body, rank),
         ]
         return _table(rows, 1)
 

@@ -47,6 +47,8 @@ class Suggestion:
     """What the classifier thinks of one report; times in milliseconds.
 
     `abstained` asks the screen to show "none, choose yourself"; guesses are kept for the record.
+    `place` and `second_place` are exact substrings; the second is given where it may be meant
+    instead or says more, such as a house number in the text beside an estate in the title.
     `out_field` is the competent field when the best guess is that the matter is not the city
     management's.
     """
@@ -62,6 +64,7 @@ class Suggestion:
     model_version: str
     edition: str
     milliseconds: float
+    second_place: str | None = None
 
 
 class Suggester:
@@ -91,7 +94,7 @@ class Suggester:
         appeal, appeal_probability = self._appeal(report.text, title_length, ranking)
         likely = [(guess.label, guess.name, guess.probability) for guess in guesses]
         level, reasons = raised_by_labels(*urgency_of(report.text, self._lexicon.triggers), likely)
-        place = self._place(report.text, title_length)
+        places = self._places_of(report, title_length)
         best = guesses[0] if guesses else None
         return Suggestion(
             guesses=guesses,
@@ -100,21 +103,23 @@ class Suggester:
             appeal_probability=round(appeal_probability, 4),
             urgency=level,
             urgency_reasons=reasons,
-            place=report.original(*place) if place else None,
+            place=places[0] if places else None,
+            second_place=places[1] if len(places) > 1 else None,
             out_field=best.name if best is not None and best.kind == "OUT" else None,
             model_version=self.version,
             edition=CURRENT_EDITION,
             milliseconds=round((perf_counter() - started) * 1000, 3),
         )
 
-    def _place(self, text: str, title_length: int) -> tuple[int, int] | None:
-        """Return begin and end of the place: as people named places here, or else by the rules."""
+    def _places_of(self, report: Folded, title_length: int) -> list[str]:
+        """Return the words of the place as people named places here, or else by the rules."""
         reader, trained = self._category.reader, self._category.trained
         if trained is None or trained.place is None:
-            return self._places.place_of(reader.place_words(text), title_length)
-        read = part_read(text, title_length)
-        words = reader.place_words(read)
-        return trained.place.place_of(marked(read, title_length, words, self._places))
+            place = self._places.place_of(reader.place_words(report.text), title_length)
+            return [report.original(*place)] if place else []
+        read = part_read(report.text, title_length)
+        signs = marked(read, title_length, reader.place_words(read), self._places)
+        return [report.original(*place) for place in trained.place.places_of(signs)]
 
     def _appeal(self, text: str, title_length: int, ranking: Ranking) -> tuple[str, float]:
         chances = cue_evidence(cue_points(text, title_length, self._lexicon.appeal_cues))

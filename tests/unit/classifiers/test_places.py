@@ -77,6 +77,16 @@ def test_a_place_nobody_taught_is_found_as_people_name_places(trained: Trained) 
     assert Suggester(trained).suggest(text).place == UNSEEN
 
 
+def test_a_second_place_is_given_where_it_may_be_meant(trained: Trained) -> None:
+    one, other = "柳荫花园3号楼门口", "石榴新村8号楼门口"
+    suggestion = Suggester(trained).suggest(
+        f"昨天路过{other}垃圾没有人清理，没人管。", f"投诉{one}夜里施工太吵"
+    )
+    assert {suggestion.place, suggestion.second_place} == {one, other}
+    clear = Suggester(trained).suggest(f"投诉{one}夜里施工太吵，打过电话给物业公司，没人管。")
+    assert clear.second_place is None
+
+
 def test_no_place_is_proposed_where_people_found_none(trained: Trained) -> None:
     assert Suggester(trained).suggest("垃圾没有人清理，第40次说了，没有人管。").place is None
 
