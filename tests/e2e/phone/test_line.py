@@ -1,9 +1,10 @@
 """The telephone window on a real Asterisk: calls both ways, keys, sound, and what goes wrong."""
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Error, Page, Route, expect
 
 from tests.e2e.desk.conftest import Site
 from tests.e2e.phone.conftest import SECRET, loudness, tell_secret
@@ -161,12 +162,30 @@ def test_dead_sound_on_a_healthy_line_is_told(
     asterisk: Asterisk, telephones: Telephones, phone_window: Window
 ) -> None:
     window = phone_window()
+    told = hear_what_is_told(window)
     talking(window, telephones)
-    asterisk.freeze()
+    assert told == []
+    with window.expect_request("**/calls/7/sound"):
+        asterisk.freeze()
     expect(window.locator("#media")).to_contain_text("听不到对方")
     expect(window.locator("#stage")).to_have_text("通话中")
-    asterisk.thaw()
+    with window.expect_request("**/calls/7/sound"):
+        asterisk.thaw()
     expect(window.locator("#media")).to_be_hidden()
+    assert told == ["silent", "flowing"]
+
+
+def hear_what_is_told(window: Page) -> list[str]:
+    """What the desk hears of the sound of call 7, which is this window's."""
+    told: list[str] = []
+
+    def hear(route: Route) -> None:
+        told.append(json.loads(route.request.post_data or "{}")["sound"])
+        route.fulfill(json={"done": True})
+
+    window.route("**/desk/api/agent", lambda route: route.fulfill(json={"call": 7}))
+    window.route("**/desk/api/calls/7/sound", hear)
+    return told
 
 
 def test_the_line_comes_back_by_itself(asterisk: Asterisk, phone_window: Window) -> None:
