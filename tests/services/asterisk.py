@@ -85,6 +85,7 @@ class Asterisk:
 
     def start(self) -> None:
         with self.console.open("ab") as console:
+            said = console.tell()
             self.process = subprocess.Popen(
                 [self.program / "asterisk", "-C", self._config, "-f", "-n"],
                 stdin=subprocess.DEVNULL,
@@ -97,7 +98,7 @@ class Asterisk:
             assert self.process.poll() is None, f"Asterisk ended at once: {self.last_words()}"
             assert time.monotonic() < deadline, f"Asterisk is not up: {self.last_words()}"
             time.sleep(0.05)
-        words = self.console.read_text("utf-8", "replace")
+        words = self.console.read_bytes()[said:].decode("utf-8", "replace")
         wrong = [line for line in words.splitlines() if "ERROR" in line]
         assert not wrong, f"Asterisk started with errors: {wrong}"
 
