@@ -1,6 +1,6 @@
 """The category model: probabilities of every label for one text, with the words behind them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,8 @@ class Ranking:
 
     choices: tuple[Choice, ...]
     county_margins: Floats | None
+    cold: Floats | None = None
+    """The cold model's probability of every label, where there is a county part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +121,10 @@ class CategoryModel:
             return self._shown(text, lexical, chances, most, (linear, vector, self._columns), None)
         county_vector = county.linear.vectorizer.vector(reading)
         margins = county.linear.margins(county_vector)
-        chances = county.probabilities(chances, self.mixer.is_out, margins)
+        corrected = county.probabilities(chances, self.mixer.is_out, margins)
         spoken = (county.linear, county_vector, self._county_columns)
-        return self._shown(text, lexical, chances, most, spoken, margins)
+        shown = self._shown(text, lexical, corrected, most, spoken, margins)
+        return replace(shown, cold=chances)
 
     def _shown(
         self,

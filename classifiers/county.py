@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from classifiers.features import SparseVector
 from classifiers.lexical import Floats
+from classifiers.lexicon import APPEALS
 from classifiers.linear import LinearPart
 from classifiers.mixing import softmax
 
@@ -91,9 +92,12 @@ class CountyPart:
         return self.linear.margins(vector)
 
     def appeal_chances(self, evidence: Floats, margins: Floats) -> Floats:
-        """Return log probabilities of the appeal types; those of the cues where none was taught."""
+        """Return log probabilities of the appeal types; those of the cues where none was taught.
+
+        The cues' own log probabilities are the first of the evidence.
+        """
         if self.appeal is None:
-            return evidence
+            return evidence[: len(APPEALS)]
         return np.asarray(np.log(self.appeal.chances(evidence, margins) + FLOOR))
 
 

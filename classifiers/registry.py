@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from classifiers.appeal import evidence_size
 from classifiers.archive import Archive, ModelError, read_archive, write_archive
 from classifiers.catalogue import CURRENT_EDITION, labels
 from classifiers.category import Trained
@@ -21,7 +22,7 @@ from classifiers.place_part import PlacePart
 from classifiers.place_signs import PLACES_VERSION, SPAN_SIGNS, TABLE
 from classifiers.text import TOKENIZER_VERSION
 
-FEATURES_VERSION = "features-2"
+FEATURES_VERSION = "features-3"
 _INDEX = "models.json"
 
 
@@ -138,7 +139,7 @@ def _county(archive: Archive) -> CountyPart:
     answers, fields = answers_of(labels()), fields_of(labels())
     appeal = None
     if "appeal_carried" in archive.arrays:
-        appeal = _question(archive, "appeal", APPEALS, len(APPEALS), linear)
+        appeal = _question(archive, "appeal", APPEALS, evidence_size(), linear)
     evidence = len(answers) + len(fields)
     return CountyPart(
         linear,

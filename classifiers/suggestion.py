@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from classifiers.appeal import appeal_of, cue_evidence, cue_points
+from classifiers.appeal import appeal_evidence, appeal_of, cue_evidence, cue_points
 from classifiers.catalogue import CURRENT_EDITION, catalogue, name_of
 from classifiers.category import CategoryModel, Choice, Ranking, Reader, Trained
 from classifiers.lexicon import lexicon
@@ -122,12 +122,13 @@ class Suggester:
         return [report.original(*place) for place in trained.place.places_of(signs)]
 
     def _appeal(self, text: str, title_length: int, ranking: Ranking) -> tuple[str, float]:
-        chances = cue_evidence(cue_points(text, title_length, self._lexicon.appeal_cues))
+        cues = cue_points(text, title_length, self._lexicon.appeal_cues)
         trained = self._category.trained
-        margins = ranking.county_margins
-        if margins is not None and trained is not None and trained.county is not None:
-            chances = trained.county.appeal_chances(chances, margins)
-        return appeal_of(chances)
+        margins, cold = ranking.county_margins, ranking.cold
+        if margins is None or cold is None or trained is None or trained.county is None:
+            return appeal_of(cue_evidence(cues))
+        evidence = appeal_evidence(cues, text, title_length, cold)
+        return appeal_of(trained.county.appeal_chances(evidence, margins))
 
     def _guesses(self, report: Folded, ranking: Ranking) -> tuple[Guess, ...]:
         """At least three when words speak for one of them, so that a person has a choice."""

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.adaptation import APPEAL, FIELD, SUBJECT, Blend, Learned, Lesson, learn
-from classifiers.appeal import cue_evidence
+from classifiers.appeal import appeal_evidence, evidence_size
 from classifiers.category import Reader, Trained
 from classifiers.cooccurrence import LEAST_READ, MOST_READ, Company
 from classifiers.county import (
@@ -34,6 +34,7 @@ from classifiers.mixing import Mixer, Prior
 from classifiers.place_learning import learn_places
 from classifiers.readings import OWN, KeyBook, Matrix, Prepared, Progress, prepare_all
 from classifiers.regression import Numbers, Reals, against_all
+from classifiers.text import fold
 
 MOST_KEYS = 60_000
 MOST_COUNTY_KEYS = 40_000
@@ -174,7 +175,7 @@ def warmed(ground: Ground, decided: Decided, progress: Progress) -> Trained:
     subject = learn(lesson, len(answers_of(labels)), SUBJECT, company, step)
     fields = field_evidence(decided.chances, is_out)
     field = _learn_field(labels, lesson, fields, decided.prepared, company)
-    appeal = _learn_appeal(lesson, decided.prepared, company, step)
+    appeal = _learn_appeal(lesson, decided, company, step)
     county = _together(labels, vectorizer, subject, field, appeal)
     place = learn_places(ground.reader, ground.lexicon.place_words, examples)
     return replace(ground.cold, county=county, place=place)
@@ -215,15 +216,26 @@ def _learn_field(
 
 
 def _learn_appeal(
-    lesson: Lesson, decided: Sequence[Prepared], company: Company, step: _Steps
+    lesson: Lesson, decided: Decided, company: Company, step: _Steps
 ) -> Learned | None:
-    chosen = np.asarray(
-        [number for number, one in enumerate(decided) if one.example.appeal], dtype=int
-    )
-    truth = np.asarray([APPEALS.index(str(decided[number].example.appeal)) for number in chosen])
-    evidence = np.asarray([cue_evidence(decided[number].cues) for number in chosen])
-    part = _asked(lesson.of(chosen), evidence.reshape(-1, len(APPEALS)), truth)
+    """Learn from every decision alike: how certain its label was says nothing of the appeal."""
+    examples = [one.example for one in decided.prepared]
+    chosen = np.asarray([number for number, one in enumerate(examples) if one.appeal], dtype=int)
+    truth = np.asarray([APPEALS.index(str(examples[number].appeal)) for number in chosen])
+    rows = [
+        appeal_evidence(decided.prepared[number].cues, *_told(examples[number]), chances)
+        for number, chances in zip(chosen.tolist(), decided.chances[chosen], strict=True)
+    ]
+    evidence = np.asarray(rows, dtype=np.float32).reshape(-1, evidence_size())
+    part = replace(_asked(lesson.of(chosen), evidence, truth), shares=np.ones(len(chosen)))
     return _learn_if_known(part, len(APPEALS), APPEAL, company, step)
+
+
+def _told(example: Example) -> tuple[str, int]:
+    """Return the folded text as it is asked about, and the length of its title."""
+    title = fold(example.title).text
+    text = fold(f"{example.title}\n{example.text}" if example.title else example.text).text
+    return text, min(len(title), len(text))
 
 
 def _asked(lesson: Lesson, evidence: Floats, truth: Numbers) -> Lesson:

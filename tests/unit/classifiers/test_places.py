@@ -37,6 +37,7 @@ TAILS = ("小区", "花园", "新村", "大道", "路口", "市场", "公园", "
 TOLD = ("的路灯不亮了", "垃圾没有人清理", "夜里施工太吵", "污水流了一地")
 BEFORE = ("我想反映", "请问", "投诉", "昨天路过")
 UNSEEN = "柳荫花园3号楼门口"
+NOWHERE = "全国各地人民医院都这样说"
 
 
 def _taught(many: int = LEAST_PLACES + 20) -> list[Example]:
@@ -48,7 +49,7 @@ def _taught(many: int = LEAST_PLACES + 20) -> list[Example]:
         text = f"{before}{name}{told}，打过电话给物业公司，没人管。"
         made.append(Example(str(number), "C01037", "", text, place=name))
     for number in range(30):
-        text = f"{TOLD[number % len(TOLD)]}，第{number}次说了，没有人管。"
+        text = f"{TOLD[number % len(TOLD)]}，第{number}次说了，{NOWHERE}。"
         made.append(Example(f"none-{number}", "C01037", "", text, place=""))
     return made
 
@@ -88,7 +89,9 @@ def test_a_second_place_is_given_where_it_may_be_meant(trained: Trained) -> None
 
 
 def test_no_place_is_proposed_where_people_found_none(trained: Trained) -> None:
-    assert Suggester(trained).suggest("垃圾没有人清理，第40次说了，没有人管。").place is None
+    text = f"垃圾没有人清理，第40次说了，{NOWHERE}。"
+    assert Suggester(replace(trained, place=None)).suggest(text).place is not None
+    assert Suggester(trained).suggest(text).place is None
 
 
 def test_what_is_not_said_teaches_nothing(reader: Reader) -> None:
