@@ -10,14 +10,14 @@ from pathlib import Path
 from time import perf_counter
 
 from classifiers.appeal import appeal_evidence, appeal_of, cue_evidence, cue_points
-from classifiers.catalogue import CURRENT_EDITION, catalogue, name_of
+from classifiers.catalogue import CURRENT_EDITION, catalogue, labels, name_of
 from classifiers.category import CategoryModel, Choice, Ranking, Reader, Trained
 from classifiers.lexicon import lexicon
 from classifiers.place_signs import marked, part_read
 from classifiers.places import PlaceFinder
 from classifiers.registry import load
 from classifiers.text import Folded, fold
-from classifiers.urgency import raised_by_labels, urgency_of
+from classifiers.urgency import EMERGENCIES, raised_by_labels, urgency_of
 
 MOST_GUESSES = 5
 MOST_EVIDENCE = 5
@@ -92,8 +92,8 @@ class Suggester:
         ranking = self._category.rank(report.text, title_length, MOST_GUESSES)
         guesses = self._guesses(report, ranking)
         appeal, appeal_probability = self._appeal(report.text, title_length, ranking)
-        likely = [(guess.label, guess.name, guess.probability) for guess in guesses]
-        level, reasons = raised_by_labels(*urgency_of(report.text, self._lexicon.triggers), likely)
+        told = urgency_of(report.text, self._lexicon.triggers)
+        level, reasons = raised_by_labels(*told, _suspected(guesses, ranking))
         places = self._places_of(report, title_length)
         best = guesses[0] if guesses else None
         return Suggestion(
@@ -152,6 +152,20 @@ class Suggester:
             probability=round(choice.probability, 4),
             evidence=tuple(words)[:MOST_EVIDENCE],
         )
+
+
+def _suspected(guesses: tuple[Guess, ...], ranking: Ranking) -> list[tuple[str, str, float]]:
+    """Return label, name and probability of what a report may be about.
+
+    What the cold model thinks counts too: emergencies are seldom decided, so decisions teach that
+    they hardly ever happen.
+    """
+    likely = [(guess.label, guess.name, guess.probability) for guess in guesses]
+    if ranking.cold is not None:
+        for label, probability in zip(labels(), ranking.cold.tolist(), strict=True):
+            if label in EMERGENCIES:
+                likely.append((label, name_of(label), probability))
+    return likely
 
 
 def confusable_hint(label_a: str, label_b: str) -> str | None:
