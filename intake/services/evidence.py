@@ -149,7 +149,7 @@ def _row(room: Workroom, conn: Connection, fact: RowMapping) -> dict[str, Any] |
         "edition": made["edition"] if made else CURRENT_EDITION,
         "appeal": sheet.appeal.value if sheet.appeal else "",
         "urgency": sheet.urgency.value,
-        "text": _text(room, conn, sheet),
+        "text": scrubbed_text(room, conn, sheet),
     }
 
 
@@ -228,8 +228,8 @@ def _suggestion_at(conn: Connection, key: int, fact: RowMapping) -> RowMapping |
     return conn.execute(query).mappings().first()
 
 
-def _text(room: Workroom, conn: Connection, sheet: Ticket) -> str:
-    """What the citizen said, without persons; of confidential reports nothing is kept."""
+def scrubbed_text(room: Workroom, conn: Connection, sheet: Ticket) -> str:
+    """Return what the citizen said, without persons; nothing of a confidential report."""
     if sheet.confidential:
         return ""
     said = sheet.description if sheet.parent_id else sheet.text

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, insert, select
 from classifiers.archive import ModelError
 from classifiers.catalogue import CURRENT_EDITION, catalogue
 from classifiers.category import Reader
+from classifiers.cooccurrence import LEAST_READ
 from classifiers.evaluation import Judgement, Share, judge
 from classifiers.examples import Example, own_corpus
 from classifiers.grouping import groups_of
@@ -25,6 +26,7 @@ from classifiers.suggestion import Suggester
 from classifiers.training import train
 from intake.domain.appeal import AppealType, Urgency
 from intake.domain.numbers import COUNTY_ZONE
+from intake.services.county_reports import county_reports
 from intake.services.evidence import gather
 from intake.services.workroom import Workroom
 from intake.store.tables import decision, training_run
@@ -115,6 +117,12 @@ def read_lessons(conn: Connection) -> Lessons:
     return Lessons(_without_copies(taught, judged), judged)
 
 
+def read_unlabelled(room: Workroom, judged: Sequence[Example]) -> list[Example]:
+    """The county's newest reports that are no copy of a judged one; none where they are too few."""
+    reports = _without_copies(county_reports(room), judged)
+    return reports if len(reports) >= LEAST_READ else []
+
+
 def _without_copies(taught: Sequence[Example], judged: Sequence[Example]) -> list[Example]:
     groups = groups_of([one.text for one in (*judged, *taught)])
     apart = set(groups[: len(judged)])
@@ -134,13 +142,19 @@ def _fresh_decisions(conn: Connection) -> int:
 def _train_and_choose(room: Workroom, lessons: Lessons, progress: Progress) -> Training:
     words = lexicon()
     own = own_corpus(catalogue(), words)
-    trained = train(Reader(catalogue(), words), words, own, lessons.taught, progress)
+    free = read_unlabelled(room, lessons.judged)
+    trained = train(Reader(catalogue(), words), words, own, lessons.taught, progress, free)
     registry = Registry(room.settings.models)
     before = _in_force(registry)
     verdict = judged_by(Suggester(trained), lessons.judged)
     verdict_before = judged_by(before, lessons.judged)
     figures = figures_of(verdict)
-    facts = {"own_texts": len(own), "decisions": len(lessons.taught), "figures": figures}
+    facts = {
+        "own_texts": len(own),
+        "decisions": len(lessons.taught),
+        "unlabelled": len(free),
+        "figures": figures,
+    }
     now = room.clock()
     path = room.settings.models / _file_name(now)
     version = save(path, trained, "warm", facts)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from classifiers.archive import read_manifest
 from classifiers.catalogue import catalogue
 from classifiers.category import Reader
 from classifiers.examples import Example, own_corpus
@@ -164,6 +165,7 @@ def county(desk: Desk, little_corpus: list[Example]) -> Desk:
 def test_a_county_of_300_decisions(county: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     room = county.room
     before = room.suggester.suggest("叮当盖在路口").model_version
+    monkeypatch.setattr(learning, "LEAST_READ", 10)
     run_night(county)
     with room.database.read() as conn:
         run = conn.execute(select(training_run)).mappings().one()
@@ -175,6 +177,8 @@ def test_a_county_of_300_decisions(county: Desk, monkeypatch: pytest.MonkeyPatch
     assert {row[0] for row in run["per_class"]} <= set(SLANG.values())
     made = room.suggester.suggest("叮当盖在路口")
     assert made.model_version == run["model_version"] != before
+    (new_file,) = room.settings.models.glob("warm-*.npz")
+    assert 10 <= read_manifest(new_file)["facts"]["unlabelled"] < 300
     assert made.guesses[0].label == "C01001"
     assert "还没有足够" in retrain(room).remark
 
@@ -202,13 +206,13 @@ def run_night(desk: Desk) -> None:
 def _shuffled(real: Callable[..., Any]) -> Callable[..., Any]:
     """A training whose every lesson is wrong."""
 
-    def wrong(reader: Any, words: Any, own: Any, taught: list[Example], progress: Any) -> Any:
+    def wrong(reader: Any, words: Any, own: Any, taught: list[Example], *others: Any) -> Any:
         rest = [*taught[1:], *taught[:1]]
         labels = [
             Example(one.id, other.label, "", one.text)
             for one, other in zip(taught, rest, strict=True)
         ]
-        return real(reader, words, own, labels, progress)
+        return real(reader, words, own, labels, *others)
 
     return wrong
 
