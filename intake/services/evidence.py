@@ -37,6 +37,7 @@ _COPY_BANDS = 5
 """Common bands of twenty from which a text counts as a near-copy: about half alike."""
 _NEWEST = 20
 _TEXT_LENGTH = 2_000
+_SHORTEST_PLACE = 2
 
 
 class Kind(StrEnum):
@@ -134,6 +135,7 @@ def _row(room: Workroom, conn: Connection, fact: RowMapping) -> dict[str, Any] |
     if verdict is None:
         return None
     suggested = [guess["label"] for guess in guesses]
+    text = scrubbed_text(room, conn, sheet)
     return {
         "ticket_id": sheet.id,
         "event_id": fact["id"],
@@ -149,8 +151,16 @@ def _row(room: Workroom, conn: Connection, fact: RowMapping) -> dict[str, Any] |
         "edition": made["edition"] if made else CURRENT_EDITION,
         "appeal": sheet.appeal.value if sheet.appeal else "",
         "urgency": sheet.urgency.value,
-        "text": scrubbed_text(room, conn, sheet),
+        "text": text,
+        "place": place_named(sheet, text),
     }
+
+
+def place_named(sheet: Ticket, text: str) -> str | None:
+    """The words of the text that name the place a person confirmed; None where he wrote others."""
+    written = (sheet.address.strip(), sheet.landmark.strip())
+    named = [words for words in written if len(words) >= _SHORTEST_PLACE and words in text]
+    return max(named, key=len, default=None)
 
 
 def _verdict(

@@ -112,6 +112,7 @@ def read_lessons(conn: Connection) -> Lessons:
                 text=row.text,
                 appeal=AppealType(row.appeal).label if row.appeal else None,
                 urgent=Urgency(row.urgency) is not Urgency.NORMAL,
+                place=row.place,
             )
         )
     return Lessons(_without_copies(taught, judged), judged)

@@ -28,7 +28,7 @@ def suggest_live(
     """Suggest for words typed so far, with the address and the point if there are any."""
     actor.require(Action.READ_TICKETS)
     made = room.suggester.suggest(text)
-    places = places_of_words(room, actor, text, made.place, address)
+    places = places_of_words(room, actor, text, (made.place, made.second_place), address)
     if spot is None and places and places[0].score >= _SURE_PLACE:
         spot = places[0].lon, places[0].lat
     label = made.guesses[0].label if made.guesses and not made.abstained else None

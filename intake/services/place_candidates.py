@@ -3,7 +3,7 @@
 Points are proposed with what speaks for them; nobody but a person sets one (decision 12).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from intake.domain.people import Action, Actor
@@ -16,6 +16,7 @@ MOST = 5
 _LONGEST = 300
 _MIDDLE_ONLY = 0.9
 """A place from the whole text is a little less sure than one from the words that name it."""
+_SECOND = 0.95
 _SAME_SPOT = 30.0
 _HOW = {
     How.CROSSING: "路口",
@@ -51,11 +52,14 @@ def find_places(room: Workroom, actor: Actor, words: str) -> list[PlaceCandidate
 
 
 def places_of_words(
-    room: Workroom, actor: Actor, text: str, place: str | None, address: str = ""
+    room: Workroom, actor: Actor, text: str, named: Sequence[str | None], address: str = ""
 ) -> list[PlaceCandidate]:
-    """Points for a report: from the address, from the place its words name, from the whole text."""
+    """Points for a report: from the address, from the places its words name, from the whole text.
+
+    Of ``named`` the first is the one that is meant, by the suggestion; none may be known.
+    """
     actor.require(Action.READ_TICKETS)
-    return _best(room, _sources(text, place or "", address))
+    return _best(room, _sources(text, named, address))
 
 
 def places_of_ticket(room: Workroom, actor: Actor, number: str) -> list[PlaceCandidate]:
@@ -65,16 +69,18 @@ def places_of_ticket(room: Workroom, actor: Actor, number: str) -> list[PlaceCan
         sheet = find_ticket(conn, number, lock=False)
         made = latest_suggestion(conn, sheet.id)
     address = " ".join(part for part in (sheet.address, sheet.landmark) if part)
-    return _best(room, _sources(sheet.description, made["place"] if made else "", address))
+    named = (made["place"], made["second_place"]) if made else ()
+    return _best(room, _sources(sheet.description, named, address))
 
 
-def _sources(text: str, place: str, address: str) -> list[tuple[str, float, str]]:
+def _sources(text: str, named: Sequence[str | None], address: str) -> list[tuple[str, float, str]]:
     """Words to resolve, how much they count, and where they come from."""
-    return [
-        (address, 1.0, "按地址"),
-        (place, 1.0, f"原文“{place}”"),
-        (text[:_LONGEST], _MIDDLE_ONLY, "按全文"),
+    places = [
+        (place, score, f"原文“{place}”")
+        for place, score in zip(named, (1.0, _SECOND), strict=False)
+        if place
     ]
+    return [(address, 1.0, "按地址"), *places, (text[:_LONGEST], _MIDDLE_ONLY, "按全文")]
 
 
 def _best(room: Workroom, sources: list[tuple[str, float, str]]) -> list[PlaceCandidate]:

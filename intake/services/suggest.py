@@ -137,6 +137,7 @@ def _row(key: int, version: int, made: Suggestion) -> dict[str, Any]:
         "urgency": Urgency.from_label(made.urgency).value,
         "urgency_reasons": list(made.urgency_reasons),
         "place": made.place or "",
+        "second_place": made.second_place,
         "out_field": (made.out_field or "")[:24],
         "milliseconds": made.milliseconds,
         "chosen": "",

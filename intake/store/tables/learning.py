@@ -36,6 +36,7 @@ decision = Table(
     Column("text", Words, nullable=False),
     Column("group_id", Key, nullable=False),
     Column("holdout", Boolean, nullable=False),
+    Column("place", Words),
     comment="What a person decided beside a suggestion, without personal data",
 )
 Index("ix_decision_ticket_id", decision.c.ticket_id)

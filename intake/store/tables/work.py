@@ -27,6 +27,7 @@ suggestion = Table(
     Column("chosen_rank", Integer),
     Column("chosen_by", Key),
     Column("chosen_at", Instant),
+    Column("second_place", Words),
     Unique("ticket_id", "ticket_version"),
 )
 

@@ -81,6 +81,15 @@ def test_accepted_overridden_merged_and_refused_are_kept(desk: Desk) -> None:
     assert gather(desk.room) == 0
 
 
+def test_the_place_a_person_wrote_is_taught_where_the_report_names_it(desk: Desk) -> None:
+    for address, landmark in (("中山路菜市场", "报亭"), ("人民路1号", ""), ("人民路1号", "报亭")):
+        sheet = desk.received("中山路菜市场门口的报亭旁垃圾成堆", uploads=())
+        form = desk.form(category="E06010", condition_id=None, address=address, landmark=landmark)
+        register(desk.room, desk.operator, sheet.number, sheet.version, form)
+    gather(desk.room)
+    assert [row["place"] for row in _decisions(desk)] == ["中山路菜市场", None, "报亭"]
+
+
 def test_nothing_that_points_at_a_person_is_kept(desk: Desk) -> None:
     text = (
         "我叫张小明，住解放街12号3栋2单元501室，电话13800000000，车牌豫A12345，"

@@ -30,7 +30,7 @@ def test_a_village_lies_outside_the_managed_area(desk: Desk) -> None:
 
 def test_address_place_and_text_are_one_list_with_reasons(desk: Desk) -> None:
     found = places_of_words(
-        desk.room, desk.operator, "人名路上世纪广场旁边的井盖坏了", "世纪广场旁边", "世纪广场"
+        desk.room, desk.operator, "人名路上世纪广场旁边的井盖坏了", ("世纪广场旁边",), "世纪广场"
     )
     best = found[0]
     assert best.label == "世纪广场"
@@ -38,6 +38,13 @@ def test_address_place_and_text_are_one_list_with_reasons(desk: Desk) -> None:
     road = next(one for one in found if one.label == "人民路")
     assert "“人名路”按“人民路”查找" in road.reasons
     assert len({one.label for one in found}) == len(found)
+
+
+def test_a_second_place_is_proposed_behind_the_first(desk: Desk) -> None:
+    told = "人民路的车堵到世纪广场"
+    found = places_of_words(desk.room, desk.operator, told, ("世纪广场", "人民路"))
+    assert [one.label for one in found][:2] == ["世纪广场", "人民路"]
+    assert "原文“人民路”" in found[1].reasons
 
 
 def test_a_ticket_proposes_from_what_the_citizen_said(desk: Desk) -> None:
