@@ -102,11 +102,19 @@ def tell_link(
     epoch: datetime | None = None,
     detail: str = "",
 ) -> None:
-    """Publish how the link is doing; a change is a fact the desk sees."""
+    """Publish how the link is doing; a change is a fact the desk sees.
+
+    From the first time it lives on the row tells since when something was heard: who is killed a
+    moment later leaves a gap too.
+    """
 
     def work(unit: Unit) -> None:
-        before = unit.conn.execute(select(pbx.c.state).where(pbx.c.name == name)).scalar()
+        query = select(pbx.c.state, pbx.c.last_event_at).where(pbx.c.name == name)
+        row = unit.conn.execute(query).first()
+        before = row.state if row is not None else None
         values: dict[str, Any] = {"connection": connection, "detail": detail}
+        if state is LinkState.LIVE and row is not None and row.last_event_at is None:
+            values["last_event_at"] = unit.now
         if epoch is not None:
             values["epoch"] = epoch
         if before != state.value:

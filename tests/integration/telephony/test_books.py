@@ -177,6 +177,23 @@ def test_the_link_is_told_once_for_each_change(room: Workroom) -> None:
     assert [fact.type for fact in Books(room).facts("PBX")] == ["PbxLinkChanged"]
 
 
+def test_a_link_that_lives_was_heard_from_then_on(room: Workroom) -> None:
+    take_lease(room, "pbx1", "a:1")
+    tell_link(room, "pbx1", LinkState.CONNECTING, connection=1)
+    row = read_link(room, "pbx1")
+    assert row is not None
+    assert row.last_event_at is None
+    tell_link(room, "pbx1", LinkState.LIVE, connection=1)
+    row = read_link(room, "pbx1")
+    assert row is not None
+    assert row.last_event_at is not None
+    tell_seen(room, "pbx1", BEGAN, [])
+    tell_link(room, "pbx1", LinkState.LIVE, connection=2)
+    row = read_link(room, "pbx1")
+    assert row is not None
+    assert row.last_event_at == BEGAN
+
+
 def test_gaps_open_once_close_and_are_filled(room: Workroom) -> None:
     later = BEGAN + timedelta(minutes=5)
     open_gap(room, "pbx1", BEGAN)
