@@ -28,6 +28,8 @@ from intake.sample.county import load_sample
 from intake.security.passwords import random_password
 from intake.services.accounts import create_token, set_password
 from intake.settings import Settings
+from tests.e2e.desk.exchange import TELEPHONE, Exchange
+from tests.integration.services.desk import Desk as Centre
 from tests.services.browser import watched_page
 from tests.services.network import unused_port
 
@@ -196,6 +198,28 @@ def desk(site: Site, chromium: Browser) -> Iterator[Callable[[str], Page]]:
     """Call it with a user name: a desk window in which this person is signed in."""
     with ExitStack() as windows:
         yield lambda username: sign_in(site, chromium, windows, username)
+
+
+@pytest.fixture(scope="module")
+def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
+    """A site with telephones; its PBX is played by the test."""
+    with running_site(tmp_path_factory.mktemp("exchange"), ("web",), **TELEPHONE) as made:
+        opened = Exchange(made, **TELEPHONE)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def centre(exchange: Exchange) -> Centre:
+    """The people of the exchange's site, at the services behind the pages."""
+    return Centre(exchange.room)
+
+
+@pytest.fixture
+def seat(exchange: Exchange, chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Call it with a user name: a window of this person at the site of the exchange."""
+    with ExitStack() as windows:
+        yield lambda name, **device: sign_in(exchange.site, chromium, windows, name, **device)
 
 
 def sign_in(site: Site, browser: Browser, windows: ExitStack, username: str, **device: Any) -> Page:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
@@ -19,17 +19,21 @@ from intake.services.recording_pickup import awaited, expect_recordings, fetch
 from intake.settings import Settings
 from intake.store.tables import call, pbx
 from intake.store.unit import Unit
-from tests.e2e.desk.conftest import Site
 from tests.services.asterisk import write_tone
 
+if TYPE_CHECKING:
+    from tests.e2e.desk.conftest import Site
+
 CALLER = "13800000000"
+TELEPHONE = {"pbx_ami_user": "minsheng", "pbx_extensions": "8001-8003"}
+"""Settings of a desk with telephones."""
 Asked = tuple[str, Mapping[str, Any]]
 
 
 class Exchange:
     """Calls of one site, from the ring to the end. Close it after use."""
 
-    def __init__(self, site: Site, **settings: Any) -> None:
+    def __init__(self, site: "Site", **settings: Any) -> None:
         self.site = site
         self.folder = site.data / "pbx-recordings"
         self.room = open_room(Settings(data=site.data, pbx_recordings=self.folder, **settings))

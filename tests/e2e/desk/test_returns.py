@@ -1,14 +1,13 @@
 """Work lists of call-backs and return calls, books and wallboard, by keys, without a PBX."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
 from intake.domain.agent import Device
@@ -21,37 +20,15 @@ from intake.services.agents import sign_in_agent
 from intake.services.call_books import CallChange, save_calls
 from intake.services.callbacks import settle_call
 from intake.store.tables import callback_task, pbx, return_task
-from tests.e2e.desk.conftest import WIDE, running_site, sign_in
 from tests.e2e.desk.exchange import Exchange
 from tests.e2e.desk.steps import ready
-from tests.e2e.desk.test_telephone import SETTINGS, take_seat
+from tests.e2e.desk.test_telephone import take_seat
 from tests.integration.services.desk import Desk as Centre
 from tests.services.browser import PHONE
 
 Desk = Callable[..., Page]
 Check = Callable[[Page], list[dict[str, Any]]]
 NARROW = {name: value for name, value in PHONE.items() if name != "is_mobile"}
-
-
-@pytest.fixture(scope="module")
-def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    with running_site(tmp_path_factory.mktemp("returns"), ("web",), **SETTINGS) as made:
-        opened = Exchange(made, **SETTINGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
-def centre(exchange: Exchange) -> Centre:
-    return Centre(exchange.room)
-
-
-@pytest.fixture
-def seat(exchange: Exchange, chromium: Browser) -> Iterator[Desk]:
-    with ExitStack() as windows:
-        yield lambda name, **device: sign_in(
-            exchange.site, chromium, windows, name, **(device or WIDE)
-        )
 
 
 def came(exchange: Exchange, outcome: CallOutcome, number: str, **ago: float) -> int:

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import delete, insert, update
 
 from intake.domain.contact import Source
@@ -19,11 +18,10 @@ from intake.domain.ticket import Ticket
 from intake.services.doors import TOO_QUIET
 from intake.store.tables import door, outbox
 from intake.store.unit import Unit
-from tests.e2e.desk.conftest import WIDE, running_site, sign_in
 from tests.e2e.desk.exchange import Exchange
 from tests.e2e.desk.steps import ready
 from tests.e2e.desk.test_returns import NARROW
-from tests.e2e.desk.test_telephone import SETTINGS, take_seat
+from tests.e2e.desk.test_telephone import take_seat
 from tests.integration.services.background import work_off
 from tests.integration.services.desk import Desk as Centre
 from tests.integration.services.postman import Postman
@@ -31,27 +29,6 @@ from tests.integration.services.postman import Postman
 Desk = Callable[..., Page]
 Check = Callable[[Page], list[dict[str, Any]]]
 MAIL = Origin(MessageChannel.EMAIL, "ming@example.cn", "<first@example.cn>")
-
-
-@pytest.fixture(scope="module")
-def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    with running_site(tmp_path_factory.mktemp("supervision"), ("web",), **SETTINGS) as made:
-        opened = Exchange(made, **SETTINGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
-def centre(exchange: Exchange) -> Centre:
-    return Centre(exchange.room)
-
-
-@pytest.fixture
-def seat(exchange: Exchange, chromium: Browser) -> Iterator[Desk]:
-    with ExitStack() as windows:
-        yield lambda name, **device: sign_in(
-            exchange.site, chromium, windows, name, **(device or WIDE)
-        )
 
 
 @pytest.fixture

@@ -3,43 +3,24 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.desk.conftest import running_site, sign_in
 from tests.e2e.desk.exchange import CALLER, Exchange
 from tests.e2e.desk.steps import ready
 
 Desk = Callable[..., Page]
 Check = Callable[[Page], list[dict[str, Any]]]
-SETTINGS = {"pbx_ami_user": "minsheng", "pbx_extensions": "8001-8003"}
-
-
-@pytest.fixture(scope="module")
-def switchboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    """A site with a telephone; its PBX is played by the test."""
-    with running_site(tmp_path_factory.mktemp("exchange"), ("web",), **SETTINGS) as made:
-        exchange = Exchange(made, **SETTINGS)
-        yield exchange
-        exchange.close()
 
 
 @pytest.fixture
-def telephony(switchboard: Exchange) -> Iterator[Exchange]:
+def telephony(exchange: Exchange) -> Iterator[Exchange]:
     """The exchange; nobody is on the line afterwards."""
-    yield switchboard
-    switchboard.ends_all()
-
-
-@pytest.fixture
-def seat(telephony: Exchange, chromium: Browser) -> Iterator[Desk]:
-    """A desk window of a person."""
-    with ExitStack() as windows:
-        yield lambda name, **device: sign_in(telephony.site, chromium, windows, name, **device)
+    yield exchange
+    exchange.ends_all()
 
 
 def take_seat(page: Page, extension: str = "8001") -> None:

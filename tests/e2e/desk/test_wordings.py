@@ -1,24 +1,20 @@
 """The page of phone scripts and message texts: tried, saved, and used from then on."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from intake.domain.contact import Source
 from intake.domain.message import MessageChannel, Origin
 from intake.domain.submission import ReporterDetails
 from intake.services.call_numbers import read_number
 from intake.services.do_not_call import keep_quiet
-from tests.e2e.desk.conftest import WIDE, running_site, sign_in
 from tests.e2e.desk.exchange import Exchange
 from tests.e2e.desk.steps import ready
 from tests.e2e.desk.test_returns import NARROW, due_now, state_of
-from tests.e2e.desk.test_telephone import SETTINGS
 from tests.integration.services.background import work_off
 from tests.integration.services.desk import Desk as Centre
 from tests.integration.services.postman import Postman
@@ -26,27 +22,6 @@ from tests.integration.services.postman import Postman
 Desk = Callable[..., Page]
 Check = Callable[[Page], list[dict[str, Any]]]
 MAIL = Origin(MessageChannel.EMAIL, "ming@example.cn", "<first@example.cn>")
-
-
-@pytest.fixture(scope="module")
-def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    with running_site(tmp_path_factory.mktemp("wordings"), ("web",), **SETTINGS) as made:
-        opened = Exchange(made, **SETTINGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
-def centre(exchange: Exchange) -> Centre:
-    return Centre(exchange.room)
-
-
-@pytest.fixture
-def seat(exchange: Exchange, chromium: Browser) -> Iterator[Desk]:
-    with ExitStack() as windows:
-        yield lambda name, **device: sign_in(
-            exchange.site, chromium, windows, name, **(device or WIDE)
-        )
 
 
 def opened(page: Page, exchange: Exchange) -> Page:
