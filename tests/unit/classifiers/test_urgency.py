@@ -31,7 +31,7 @@ def test_decisions_do_not_talk_an_emergency_away() -> None:
     words = lexicon()
     swollen = "马路拱起老大一个包，路面破损"
     own = [
-        Example("1", "E11001", "", swollen, 9.0),
+        Example("1", "E11001", "", swollen),
         Example("4", "E06013", "", "路面坑洼"),
         Example("2", "C01037", "", "路灯不亮"),
         Example("3", "E06010", "", "垃圾没人扫"),
